@@ -1,0 +1,309 @@
+"""People, the organizations they speak for, and the record of who did what."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from accounts.choices import (
+    MembershipRole,
+    MembershipState,
+    OrganizationState,
+    ReviewState,
+    SizeBand,
+    StaffRole,
+)
+from vocabularies.models import Industry, Place, Sector
+from vocabularies.text import plain_line
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(
+            email, password, **{"is_staff": True, "is_superuser": True, **fields}
+        )
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. The e-mail address is the name; what they may do lies in
+    memberships (for organizations) and duties (for the coalition)."""
+
+    email = models.EmailField("e-mail", unique=True)
+    name = models.CharField(max_length=80, validators=[plain_line])
+    is_staff = models.BooleanField("may open the repair desk", default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_once",
+                violation_error_message="This e-mail address has an account.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @cached_property
+    def duty_roles(self) -> frozenset[str]:
+        """Roles on the coalition's staff; empty for everybody else. Read once a request."""
+        return frozenset(self.duties.values_list("role", flat=True))
+
+    @cached_property
+    def administers(self) -> frozenset[int]:
+        """Ids of the organizations that the person administers."""
+        return frozenset(pk for pk, role in self._places if role == MembershipRole.ADMIN)
+
+    @cached_property
+    def belongs_to(self) -> frozenset[int]:
+        """Ids of the organizations that the person is an active member of."""
+        return frozenset(pk for pk, role in self._places)
+
+    @cached_property
+    def _places(self) -> list[tuple[int, str]]:
+        active = self.memberships.filter(state=MembershipState.ACTIVE)
+        return list(active.values_list("organization_id", "role"))
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+
+class Duty(models.Model):
+    """A role on the coalition's staff, given to a person on a day by somebody."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="duties")
+    role = models.CharField(max_length=20, choices=StaffRole)
+    given_at = models.DateTimeField(default=timezone.now)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="one_duty_each")]
+        verbose_name_plural = "duties"
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def verified(self) -> "OrganizationQuerySet":
+        return self.filter(state=OrganizationState.VERIFIED)
+
+    def public(self) -> "OrganizationQuerySet":
+        """What a stranger may see: verified ones, and those asked for an update since."""
+        return self.filter(
+            state__in=[OrganizationState.VERIFIED, OrganizationState.RETURNED],
+            verified_at__isnull=False,
+        )
+
+    def of(self, user: Any) -> "OrganizationQuerySet":
+        """Those that the person is an active member of."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            memberships__user=user, memberships__state=MembershipState.ACTIVE
+        ).distinct()
+
+
+class Organization(models.Model):
+    """A body that takes part: employer, provider or both. It may post once it is verified."""
+
+    name = models.CharField(max_length=120, validators=[plain_line])
+    slug = models.SlugField(max_length=80, unique=True)
+    website = models.URLField(blank=True, help_text="Its own site, such as https://example.org")
+    email = models.EmailField("contact e-mail", blank=True, help_text="A shared mailbox is best")
+    phone = models.CharField(max_length=30, blank=True, validators=[plain_line])
+    about = models.TextField(blank=True, max_length=3000)
+    sector = models.ForeignKey(
+        Sector, models.PROTECT, null=True, blank=True, related_name="organizations"
+    )
+    industry = models.ForeignKey(
+        Industry, models.PROTECT, null=True, blank=True, related_name="organizations"
+    )
+    size_band = models.CharField("people", max_length=10, choices=SizeBand, blank=True)
+    street = models.CharField(max_length=120, blank=True, validators=[plain_line])
+    place = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="organizations"
+    )
+    public_body = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=12, choices=OrganizationState, default=OrganizationState.PENDING
+    )
+    state_reason = models.CharField(max_length=500, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="The first time")
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="organization_name_once",
+                violation_error_message="An organization of this name is here already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=OrganizationState.values),
+                name="organization_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:organization_show", args=[self.slug])
+
+    @property
+    def may_post(self) -> bool:
+        return self.state == OrganizationState.VERIFIED
+
+
+class Membership(models.Model):
+    """A person speaks for an organization. Asked for, then decided by one of its
+    administrators or by staff; an organization that stands keeps one administrator."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=MembershipRole, default=MembershipRole.MEMBER)
+    state = models.CharField(
+        max_length=10, choices=MembershipState, default=MembershipState.REQUESTED
+    )
+    message = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organization"], name="one_membership_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} for {self.organization}"
+
+
+class Entry(models.Model):
+    """Who did what, when, to which thing: written by actions, outlives its object."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    by_name = models.CharField(max_length=80, help_text="As it was then; empty for the portal")
+    what = models.CharField(max_length=60, help_text="A verb in the past: published, returned")
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_id = models.CharField(max_length=40)
+    subject = GenericForeignKey("subject_type", "subject_id")
+    subject_name = models.CharField(max_length=200)
+    organization = models.ForeignKey(
+        Organization,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="entries",
+        help_text="Whose members may read it beside staff",
+    )
+    why = models.CharField(max_length=1000, blank=True)
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["subject_type", "subject_id", "-at"], name="entry_of")]
+        verbose_name_plural = "entries"
+
+    def __str__(self) -> str:
+        return f"{self.by_name or 'The portal'} {self.what} {self.subject_name}"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def open(self) -> "ReviewQuerySet":
+        return self.filter(state=ReviewState.OPEN)
+
+    def of(self, thing: models.Model) -> "ReviewQuerySet":
+        return self.filter(
+            subject_type=ContentType.objects.get_for_model(thing), subject_id=str(thing.pk)
+        )
+
+
+class Review(models.Model):
+    """One time that a thing was sent in and read by staff. Nobody decides what their own
+    organization sent in."""
+
+    subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    subject_id = models.CharField(max_length=40)
+    subject = GenericForeignKey("subject_type", "subject_id")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="reviews")
+    state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.OPEN)
+    note = models.CharField(max_length=500, blank=True, help_text="From who sent it in")
+    sent_at = models.DateTimeField(default=timezone.now)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(max_length=1000, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sent_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id"],
+                condition=models.Q(state=ReviewState.OPEN),
+                name="one_open_review",
+                violation_error_message="This is in review already.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=ReviewState.RETURNED) | ~models.Q(reason=""),
+                name="a_return_has_a_reason",
+                violation_error_message="Say why, so that they can mend it.",
+            ),
+        ]
+        indexes = [models.Index(fields=["subject_type", "subject_id"], name="review_of")]
+
+    def __str__(self) -> str:
+        return f"Review of {self.subject}"

@@ -1,0 +1,46 @@
+"""Who may do what: one yes/no question each."""
+
+from typing import Any
+
+from accounts.choices import StaffRole
+from accounts.models import Membership, Organization
+
+
+def has_duty(user: Any, *roles: str) -> bool:
+    """Holds one of these roles on the coalition's staff; an administrator holds them all
+    but the reading-only one, which is less than an administrator's."""
+    if not user.is_authenticated:
+        return False
+    return StaffRole.ADMINISTRATOR in user.duty_roles or bool(user.duty_roles & set(roles))
+
+
+def is_coalition_staff(user: Any) -> bool:
+    return user.is_authenticated and bool(user.duty_roles)
+
+
+def may_administer(user: Any) -> bool:
+    return user.is_authenticated and StaffRole.ADMINISTRATOR in user.duty_roles
+
+
+def is_member(user: Any, organization: Organization) -> bool:
+    return user.is_authenticated and organization.pk in user.belongs_to
+
+
+def may_manage_organization(user: Any, organization: Organization) -> bool:
+    """Edit its profile, decide who joins."""
+    return user.is_authenticated and organization.pk in user.administers
+
+
+def may_verify_organization(user: Any, organization: Organization) -> bool:
+    return may_administer(user) and not is_member(user, organization)
+
+
+def may_review(user: Any, organization: Organization) -> bool:
+    """Nobody reviews what their own organization sent in."""
+    return may_administer(user) and not is_member(user, organization)
+
+
+def may_decide_membership(user: Any, membership: Membership) -> bool:
+    return may_manage_organization(user, membership.organization) or may_verify_organization(
+        user, membership.organization
+    )

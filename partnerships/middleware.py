@@ -1,0 +1,94 @@
+"""What happens around every request, in the order of settings.MIDDLEWARE."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from partnerships import views
+from vocabularies.models import Region
+
+Answer = Callable[[HttpRequest], HttpResponse]
+log = structlog.get_logger("portal.request")
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def request_id(get_response: Answer) -> Answer:
+    """Every request has an id: in its log lines, in its answer, on its error page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex[:16]  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined]
+        began = time.perf_counter()
+        response = get_response(request)
+        response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+        match = request.resolver_match
+        log.info(
+            "answered",
+            method=request.method,
+            view=match.view_name if match else None,
+            status=response.status_code,
+            ms=round((time.perf_counter() - began) * 1000, 1),
+        )
+        return response
+
+    return middleware
+
+
+def headers(get_response: Answer) -> Answer:
+    """The security headers that Django has no setting for."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return middleware
+
+
+def refuse_undecodable(get_response: Answer) -> Answer:
+    """NUL bytes and broken UTF-8 in an address or a form are a 400 of ours.
+
+    PostgreSQL has no NUL in text and no lone surrogate, so either would end as a 500 in any view.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        raw = request.META.get("QUERY_STRING", "")
+        try:
+            query = unquote_to_bytes(raw.replace("+", " ")).decode()
+        except UnicodeError:
+            return views.bad_request(request)
+        if "\0" in query or "\0" in request.path or "\ufffd" in request.path or len(raw) > 8000:
+            return views.bad_request(request)
+        if request.method == "POST" and request.content_type in (
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        ):
+            for values in request.POST.lists():
+                if any("\0" in value or _has_surrogate(value) for value in values[1]):
+                    return views.bad_request(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def region_time_zone(get_response: Answer) -> Answer:
+    """Times are shown in the region's zone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with timezone.override(Region.current().zone):
+            return get_response(request)
+
+    return middleware

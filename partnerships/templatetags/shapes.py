@@ -1,0 +1,36 @@
+"""The site's shapes that need more than an include."""
+
+from typing import Any
+
+from django import forms, template
+from django.urls import reverse
+
+register = template.Library()
+
+
+@register.filter
+def summary_of_errors(form: forms.BaseForm) -> list[dict[str, str]]:
+    """Every error of a form once, with the id of the field to jump to ("" for the whole)."""
+    items = []
+    for name, errors in form.errors.items():
+        anchor = ""
+        if name in form.fields:
+            anchor = form[name].auto_id or ""
+            if isinstance(
+                form.fields[name].widget, forms.RadioSelect | forms.CheckboxSelectMultiple
+            ):
+                anchor += "_0"
+        items += [{"anchor": anchor, "text": str(error)} for error in errors]
+    return items
+
+
+@register.inclusion_tag("components/crumbs.html")
+def crumbs(*pairs: str) -> dict[str, Any]:
+    """`{% crumbs "Plan" "plans:plan_show" "3.2" "" %}`: titles and url names (or paths)."""
+    items = []
+    for title, target in zip(pairs[::2], pairs[1::2], strict=True):
+        items.append((title, reverse(target) if ":" in target or target in PLAIN else target))
+    return {"items": items}
+
+
+PLAIN = {"home", "desk"}

@@ -1,0 +1,38 @@
+"""The portal's public interface: every address it answers."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.decorators.http import require_GET
+
+from accounts.doors import public
+from partnerships import views
+
+handler400 = "partnerships.views.bad_request"
+handler403 = "partnerships.views.forbidden"
+handler404 = "partnerships.views.not_found"
+handler500 = "partnerships.views.broken"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("desk/", views.desk, name="desk"),
+    path("open-data/", views.open_data, name="open_data"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("region.css", views.region_css, name="region_css"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/login/", public(require_GET(views.admin_login))),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("programs.urls")),
+    path("", include("employers.urls")),
+    path("", include("plans.urls")),
+    path("", include("outreach.urls")),
+]
+
+if settings.LOCAL:
+    urlpatterns += [path("dev/components/", views.components, name="components")]

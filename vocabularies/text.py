@@ -1,0 +1,55 @@
+"""What people type: kept readable, single-line where it must be, and safe to show."""
+
+import re
+import unicodedata
+
+import nh3
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+from markdown_it import MarkdownIt
+
+# Unicode's direction overrides and isolates: invisible, and able to reverse what is read.
+DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029]")
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
+_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "code"}
+
+
+def plain_line(value: str) -> None:
+    """Validator of names and titles: one line, no control or direction characters."""
+    if DIRECTION_MARKS.search(value):
+        raise ValidationError("Take out the invisible direction marks.", code="direction")
+    if CONTROLS.search(value) or LINE_BREAKS.search(value):
+        raise ValidationError("Keep this on one line, without control characters.", code="line")
+
+
+def tidy(value: str) -> str:
+    """NFC, no surrounding space; runs of blanks in a line become one."""
+    return re.sub(r"[ \t]+", " ", unicodedata.normalize("NFC", value)).strip()
+
+
+def without_accents(value: str) -> str:
+    """Search form of words: lower case, marks dropped ("posproducción" → "posproduccion")."""
+    decomposed = unicodedata.normalize("NFKD", value)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
+def to_html(markdown: str) -> str:
+    """Markdown as sanitised HTML; done once, on save. Headings start at the third level."""
+    raw = _markdown.render(markdown)
+    raw = re.sub(r"<(/?)h[1-3]>", r"<\1h3>", raw)
+    raw = re.sub(r"<(/?)h[4-6]>", r"<\1h4>", raw)
+    return nh3.clean(
+        raw,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https"},
+        link_rel="nofollow ugc noopener",
+    )
+
+
+def slug_for(title: str, fallback: str) -> str:
+    """A slug that is never empty: Unicode titles without Latin letters take the fallback."""
+    return slugify(without_accents(title))[:80].strip("-") or fallback
