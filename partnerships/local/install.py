@@ -48,6 +48,9 @@ def main() -> None:
         with alone(LOCAL / "install.lock"):
             if not fresh(lock):
                 install(lock)
+    # Packages are installed uncompiled: unless the first start may keep what it compiles,
+    # every start would compile all of them again, for seconds.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["VIRTUAL_ENV"] = str(VENV)
     os.environ["PATH"] = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     os.execv(PYTHON, [str(PYTHON), "-m", "partnerships.local", *arguments])  # noqa: S606
@@ -140,7 +143,7 @@ def _run_showing_progress(command: list[str]) -> None:
     ):
         for line in process.stdout or ():
             log.write(line)
-            last[0] = line.strip()[:90]
+            last[0] = line.strip().split(" (from")[0][:90]
     finished.set()
     if process.returncode:
         tail = "\n".join(LOG.read_text().splitlines()[-15:])
