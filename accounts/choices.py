@@ -27,6 +27,20 @@ class MembershipState(models.TextChoices):
     REQUESTED = "requested", "Asked to join"
     ACTIVE = "active", "Member"
     DECLINED = "declined", "Declined"
+    LEFT = "left", "No longer a member"
+
+
+# Whoever was refused or has left may ask once more.
+MEMBERSHIP_MOVES: dict[str, set[str]] = {
+    MembershipState.REQUESTED: {
+        MembershipState.ACTIVE,
+        MembershipState.DECLINED,
+        MembershipState.LEFT,
+    },
+    MembershipState.ACTIVE: {MembershipState.LEFT},
+    MembershipState.DECLINED: {MembershipState.REQUESTED},
+    MembershipState.LEFT: {MembershipState.REQUESTED},
+}
 
 
 class StaffRole(models.TextChoices):

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -22,7 +23,10 @@ from accounts.choices import (
     StaffRole,
 )
 from vocabularies.models import Industry, Place, Sector
-from vocabularies.text import plain_line
+from vocabularies.text import plain_line, without_accents
+
+# What the law adds to a name tells nobody apart.
+LEGAL_WORDS = {"inc", "llc", "ltd", "llp", "lp", "pllc", "corp", "corporation", "co", "company"}
 
 
 class UserManager(BaseUserManager["User"]):
@@ -114,6 +118,13 @@ class Duty(models.Model):
         return f"{self.user}: {self.get_role_display()}"
 
 
+def name_key(name: str) -> str:
+    """What a name is compared by: "The Café Company, LLC" and "cafe" are one."""
+    words = "".join(c if c.isalnum() else " " for c in without_accents(name)).split()
+    kept = [word for word in words if word not in LEGAL_WORDS and word != "the"]
+    return " ".join(kept or words)[:120]
+
+
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def verified(self) -> "OrganizationQuerySet":
         return self.filter(state=OrganizationState.VERIFIED)
@@ -138,7 +149,10 @@ class Organization(models.Model):
     """A body that takes part: employer, provider or both. It may post once it is verified."""
 
     name = models.CharField(max_length=120, validators=[plain_line])
+    name_key = models.CharField(max_length=120, editable=False, default="")
     slug = models.SlugField(max_length=80, unique=True)
+    employs = models.BooleanField("hires, trains on the job or hosts learners", default=False)
+    teaches = models.BooleanField("teaches or trains", default=False)
     website = models.URLField(blank=True, help_text="Its own site, such as https://example.org")
     email = models.EmailField("contact e-mail", blank=True, help_text="A shared mailbox is best")
     phone = models.CharField(max_length=30, blank=True, validators=[plain_line])
@@ -168,6 +182,7 @@ class Organization(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = OrganizationQuerySet.as_manager()
 
@@ -184,12 +199,28 @@ class Organization(models.Model):
                 name="organization_state_known",
             ),
         ]
+        indexes = [
+            GinIndex(
+                OpClass(models.F("name_key"), name="gin_trgm_ops"), name="organization_name_near"
+            ),
+            models.Index(fields=["state", "created_at"], name="organization_waiting"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:organization_show", args=[self.slug])
+
+    def get_review_url(self) -> str:
+        return reverse("accounts:organization_review", args=[self.slug])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = name_key(self.name)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "name" in fields:
+            kwargs["update_fields"] = {*fields, "name_key"}
+        super().save(*args, **kwargs)
 
     @property
     def may_post(self) -> bool:
@@ -212,10 +243,17 @@ class Membership(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    reason = models.CharField(max_length=300, blank=True, help_text="Of a refusal or a removal")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "organization"], name="one_membership_each")
+            models.UniqueConstraint(fields=["user", "organization"], name="one_membership_each"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=MembershipState.values), name="membership_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=MembershipRole.values), name="membership_role_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -249,7 +287,10 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["subject_type", "subject_id", "-at"], name="entry_of")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "-at"], name="entry_of"),
+            models.Index(fields=["organization", "-at"], name="entry_of_organization"),
+        ]
         verbose_name_plural = "entries"
 
     def __str__(self) -> str:
@@ -303,7 +344,12 @@ class Review(models.Model):
                 violation_error_message="Say why, so that they can mend it.",
             ),
         ]
-        indexes = [models.Index(fields=["subject_type", "subject_id"], name="review_of")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="review_of"),
+            models.Index(
+                fields=["sent_at"], name="review_waiting", condition=models.Q(state=ReviewState.OPEN)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Review of {self.subject}"
