@@ -30,6 +30,10 @@ class ServerError(Exception):
     """A server cannot be started; the message tells a person why and what to do."""
 
 
+def announce(line: str) -> None:
+    print(line, flush=True)
+
+
 def tag(state: Path) -> str:
     """A short name for a state folder: two checkouts never meet in a shared folder."""
     return hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:10]
@@ -282,8 +286,9 @@ class Servers:
 
     state: Path
     durable: bool
-    tell: Callable[[str], None] = print
+    tell: Callable[[str], None] = announce
     lease: IO[str] | None = field(default=None, init=False)
+    _caretaker: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.postgres = Postgres(self.state, durable=self.durable)
@@ -296,13 +301,14 @@ class Servers:
         self.locks.mkdir(parents=True, exist_ok=True)
         self.processes.mkdir(exist_ok=True)
         with self._mutex():
-            self.lease = (self.locks / "users").open("w")
-            fcntl.flock(self.lease, fcntl.LOCK_SH)
+            if self.lease is None:
+                self.lease = (self.locks / "users").open("w")
+                fcntl.flock(self.lease, fcntl.LOCK_SH)
             for server, wanted in ((self.postgres, postgres), (self.valkey, valkey)):
                 if wanted and not server.running():
                     self.tell(f"Starting {server.name} …")
                     server.start()
-            self._start_caretaker()
+            self.ensure_caretaker()
 
     def release(self) -> None:
         """Let go; the last one out stops the servers and waits until they are gone."""
@@ -349,13 +355,14 @@ class Servers:
             fcntl.flock(mutex, fcntl.LOCK_EX)
             yield
 
-    def _start_caretaker(self) -> None:
+    def ensure_caretaker(self) -> None:
+        """Start one unless one sits in the caretaker's seat."""
         command = [sys.executable, "-m", "partnerships.local.caretaker", str(self.state)]
         with (self.locks / "caretaker").open("a+") as seat:
-            if not _try_lock(seat):
+            if not _try_lock(seat) or (self._caretaker and self._caretaker.poll() is None):
                 return
         with (self.state / "caretaker.log").open("a") as log:
-            subprocess.Popen(
+            self._caretaker = subprocess.Popen(
                 command + ([] if self.durable else ["--fleeting"]),
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -366,6 +373,9 @@ class Servers:
 
     def _stop_caretaker(self) -> None:
         """It does nothing without the mutex, which we hold, so it may be stopped anywhere."""
+        if self._caretaker:
+            self._caretaker.terminate()
+            self._caretaker.wait()
         with (self.locks / "caretaker").open("a+") as seat:
             pid = read_pid(self.locks / "caretaker")
             if not _try_lock(seat) and pid and alive(pid, "partnerships.local.caretaker"):

@@ -44,7 +44,7 @@ def run(*, port: int, debug: bool) -> int:
             people = servers.state / "people.txt"
             if not prepare(environment, people, stop):
                 return 0 if stop.is_set() else 1
-            supervise(portal(environment, servers, port, debug), port, people, stop)
+            supervise(portal(environment, servers, port, debug), servers, port, people, stop)
         finally:
             servers.release()
             say("Stopped; nothing is left running.")
@@ -132,7 +132,7 @@ def portal(
 ) -> list[Supervised]:
     """The three processes; `environment` tells them where everything is."""
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "partnerships"]
+    celery = [*python, "celery", "--quiet", "-A", "partnerships"]
     web = [*python, "gunicorn", "-c", "deploy/gunicorn.py", "partnerships.wsgi:application"]
     if debug:
         web = [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port}"]
@@ -142,14 +142,20 @@ def portal(
         "worker": [*celery, "worker", *workers, "--without-mingle", "--without-gossip"],
         "beat": [*celery, "beat", "--loglevel", "INFO", "-s", str(servers.state / "beat-schedule")],
     }
-    environment = environment | {"BIND": f"127.0.0.1:{port}"}
+    environment = environment | {
+        "BIND": f"127.0.0.1:{port}",
+        # Root is a fact of the machine here, not a choice to be warned of at each start.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+    }
     return [
         Supervised(name, command, environment, servers.processes / f"{name}.pid")
         for name, command in commands.items()
     ]
 
 
-def supervise(processes: list[Supervised], port: int, people: Path, stop: Stop) -> None:
+def supervise(
+    processes: list[Supervised], servers: Servers, port: int, people: Path, stop: Stop
+) -> None:
     """Start them, say when the site answers, keep them up, and end them in the end."""
     try:
         for process in processes:
@@ -158,6 +164,7 @@ def supervise(processes: list[Supervised], port: int, people: Path, stop: Stop) 
         while not stop.wait(0.1):
             for process in processes:
                 process.look_after()
+            servers.ensure_caretaker()
             if not answers and (answers := healthy(port)):
                 print_banner(port, people)
     finally:
@@ -250,8 +257,9 @@ def pump(name: str, stream: IO[str]) -> None:
     prefix = f"{name:>6} | "
     if sys.stdout.isatty():
         prefix = f"\033[{COLOURS[name]}m{prefix}\033[0m"
-    for line in stream:
-        say(prefix + line.rstrip("\n"))
+    with stream:
+        for line in stream:
+            say(prefix + line.rstrip("\n"))
 
 
 def say(text: str) -> None:
