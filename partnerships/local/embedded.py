@@ -288,7 +288,7 @@ class Servers:
     durable: bool
     tell: Callable[[str], None] = announce
     lease: IO[str] | None = field(default=None, init=False)
-    _caretaker: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    caretaker: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.postgres = Postgres(self.state, durable=self.durable)
@@ -359,10 +359,10 @@ class Servers:
         """Start one unless one sits in the caretaker's seat."""
         command = [sys.executable, "-m", "partnerships.local.caretaker", str(self.state)]
         with (self.locks / "caretaker").open("a+") as seat:
-            if not _try_lock(seat) or (self._caretaker and self._caretaker.poll() is None):
+            if not _try_lock(seat) or (self.caretaker and self.caretaker.poll() is None):
                 return
         with (self.state / "caretaker.log").open("a") as log:
-            self._caretaker = subprocess.Popen(
+            self.caretaker = subprocess.Popen(
                 command + ([] if self.durable else ["--fleeting"]),
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -373,9 +373,9 @@ class Servers:
 
     def _stop_caretaker(self) -> None:
         """It does nothing without the mutex, which we hold, so it may be stopped anywhere."""
-        if self._caretaker:
-            self._caretaker.terminate()
-            self._caretaker.wait()
+        if self.caretaker:
+            self.caretaker.terminate()
+            self.caretaker.wait()
         with (self.locks / "caretaker").open("a+") as seat:
             pid = read_pid(self.locks / "caretaker")
             if not _try_lock(seat) and pid and alive(pid, "partnerships.local.caretaker"):

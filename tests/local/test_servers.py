@@ -37,6 +37,8 @@ def servers(state):
     servers = Servers(state, durable=False)
     yield servers
     servers.release()
+    if servers.caretaker:
+        servers.caretaker.wait(5)
 
 
 def wait_until(condition, seconds=15):
@@ -83,7 +85,7 @@ def test_servers_of_a_killed_command_are_stopped_for_it(state, servers):
 
 def test_servers_start_after_everything_was_killed(servers):
     servers.acquire()
-    wait_until(lambda: read_pid(servers.locks / "caretaker"))
+    wait_until(lambda: read_pid(servers.locks / "caretaker") == servers.caretaker.pid)
     for path in (
         servers.locks / "caretaker",
         servers.postgres.pid_file,
