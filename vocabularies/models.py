@@ -3,10 +3,12 @@
 import time
 import zoneinfo
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 
 # How long a process may serve from the region row it has read, in seconds.
 REGION_KEPT_FOR = 10
@@ -44,7 +46,10 @@ class Place(models.Model):
 
     class Meta:
         ordering = ["zip"]
-        indexes = [models.Index(fields=["latitude", "longitude"], name="place_position")]
+        indexes = [
+            models.Index(fields=["latitude", "longitude"], name="place_position"),
+            models.Index(OpClass(Upper("city"), "text_pattern_ops"), name="place_city"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.city} {self.zip}"
@@ -161,9 +166,19 @@ class Occupation(models.Model):
     title = models.CharField(max_length=160)
     description = models.TextField(blank=True)
     job_zone = models.PositiveSmallIntegerField(null=True, blank=True)
+    search_title = models.CharField(max_length=200, editable=False, blank=True)
+    search_words = models.TextField(
+        editable=False, blank=True, help_text="Its title and alternate titles, folded for search"
+    )
+    search = models.GeneratedField(
+        expression=SearchVector("search_words", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     class Meta:
         ordering = ["title"]
+        indexes = [GinIndex(fields=["search"], name="occupation_search")]
 
     def __str__(self) -> str:
         return self.title
@@ -225,6 +240,21 @@ class Skill(models.Model):
     slug = models.SlugField(unique=True, max_length=80)
     name = models.CharField(max_length=80)
     description = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LoadedFile(models.Model):
+    """What a reference file held when it was last loaded; the same content is not read again."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    digest = models.CharField(max_length=64)
+    rows = models.PositiveIntegerField()
+    loaded_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["name"]
