@@ -97,6 +97,11 @@ class CareerCenter(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def full_name(self) -> str:
+        """With the provider before it, for letters and lists."""
+        return f"{self.provider}, {self.name}"
+
     def get_absolute_url(self) -> str:
         return reverse("programs:center_show", args=[self.slug])
 
@@ -109,6 +114,12 @@ class ProgramQuerySet(models.QuerySet["Program"]):
     def with_parts(self) -> "ProgramQuerySet":
         """All that a row of the list shows, in the same query."""
         return self.select_related("provider__organization", "place__county", "sector")
+
+    def with_words(self) -> "ProgramQuerySet":
+        """All that its search words are made of."""
+        return self.select_related(
+            "provider__organization", "place", "sector", "cip"
+        ).prefetch_related("occupations")
 
 
 class Program(models.Model):
@@ -152,6 +163,9 @@ class Program(models.Model):
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
         help_text="In dollars, with fees, books and tools; leave empty if it is not known",
+    )
+    cost_note = models.CharField(
+        max_length=60, blank=True, validators=[plain_line], help_text="Such as a year, or in all"
     )
     format = models.CharField(max_length=12, choices=Format)
     schedule = models.CharField(

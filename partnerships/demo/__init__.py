@@ -1,0 +1,1 @@
+"""The demonstration region: Hill & River, invented organizations on Central Texas geography."""
