@@ -24,7 +24,7 @@ def main() -> None:
         except BlockingIOError:
             return
         seat.truncate(0)
-        seat.write(str(os.getpid()))
+        seat.write(f"{os.getpid()}\n")
         seat.flush()
         while _one_round(servers):
             time.sleep(0.3)

@@ -29,18 +29,18 @@ def read_pid(path: Path) -> int | None:
 
 def end_groups(folder: Path) -> list[str]:
     """End what a killed runner left: each file in `folder` is named for a process and holds
-    the number of its group. Returns the names of those that were still there."""
-    found = []
-    for path in sorted(folder.glob("*.pid")):
-        group = read_pid(path)
-        if group and (members := _members(group)):
-            found.append(path.stem)
-            for number in (signal.SIGTERM, signal.SIGKILL):
-                for process in members:
-                    _send(process, number)
-                _, members = psutil.wait_procs(members, timeout=8)
+    the number of its group. Returns the names of those that were still there.
+
+    They get little time: every task may be cut short and is taken up again."""
+    notes = {path: _members(read_pid(path) or 0) for path in sorted(folder.glob("*.pid"))}
+    members = [process for found in notes.values() for process in found]
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for process in members:
+            _send(process, number)
+        _, members = psutil.wait_procs(members, timeout=2)
+    for path in notes:
         path.unlink(missing_ok=True)
-    return found
+    return [path.stem for path, found in notes.items() if found]
 
 
 def kill_group(group: int) -> None:

@@ -91,7 +91,7 @@ class Supervised:
             errors="replace",
             start_new_session=True,
         )
-        self.note.write_text(str(self.process.pid))
+        self.note.write_text(f"{self.process.pid}\n")
         self.started = time.monotonic()
         threading.Thread(target=pump, args=(self.name, self.process.stdout), daemon=True).start()
 
