@@ -41,14 +41,19 @@ def save_program(
 
     `occupations` are those it leads to; None leaves them. Raises ValidationError.
     """
-    program.slug = slug_for(program.title, "program")
-    program.search_title = to_words(program.title)[:200]
-    program.full_clean()
-    program.description_html = to_html(program.description)
+    with_derived(program).full_clean()
     _keep(program, by=by, organization=program.provider.organization)
     if occupations is not None:
         program.occupations.set(occupations)
     keep_search_words(program=program)
+    return program
+
+
+def with_derived(program: Program) -> Program:
+    """The columns that follow from its title and description, set but not yet saved."""
+    program.slug = slug_for(program.title, "program")
+    program.search_title = to_words(program.title)[:200]
+    program.description_html = to_html(program.description)
     return program
 
 

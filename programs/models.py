@@ -97,13 +97,13 @@ class CareerCenter(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("programs:center_show", args=[self.slug])
+
     @property
     def full_name(self) -> str:
         """With the provider before it, for letters and lists."""
         return f"{self.provider}, {self.name}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("programs:center_show", args=[self.slug])
 
 
 class ProgramQuerySet(models.QuerySet["Program"]):
