@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -125,6 +126,15 @@ def name_key(name: str) -> str:
     return " ".join(kept or words)[:120]
 
 
+PROFILE_FIELDS = (
+    "name employs teaches website email phone about sector size_band street place".split()
+)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, models.Model) else value
+
+
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def verified(self) -> "OrganizationQuerySet":
         return self.filter(state=OrganizationState.VERIFIED)
@@ -135,6 +145,26 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
             state__in=[OrganizationState.VERIFIED, OrganizationState.RETURNED],
             verified_at__isnull=False,
         )
+
+    def resembling(self, name: str) -> "OrganizationQuerySet":
+        """Those that the name may mean, nearest first; accents, case and "Inc." apart."""
+        key = name_key(name)
+        nearness = TrigramSimilarity("name_key", key)
+        begins = models.Q(name_key__startswith=f"{key} ") if len(key) > 3 else models.Q()
+        return (
+            self.filter(models.Q(name_key=key) | models.Q(name_key__trigram_similar=key) | begins)
+            .annotate(nearness=nearness)
+            .filter(models.Q(nearness__gte=0.45) | models.Q(name_key=key) | begins)
+            .order_by("-nearness", "name")
+        )
+
+    def visible_to(self, user: Any) -> "OrganizationQuerySet":
+        """Public ones, one's own, and for staff all."""
+        if not user.is_authenticated:
+            return self.public()
+        if user.duty_roles:
+            return self
+        return self.public() | self.filter(pk__in=user.belongs_to)
 
     def of(self, user: Any) -> "OrganizationQuerySet":
         """Those that the person is an active member of."""
@@ -182,6 +212,7 @@ class Organization(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    sent_at = models.DateTimeField(default=timezone.now, help_text="To staff, the last time")
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = OrganizationQuerySet.as_manager()
@@ -203,17 +234,11 @@ class Organization(models.Model):
             GinIndex(
                 OpClass(models.F("name_key"), name="gin_trgm_ops"), name="organization_name_near"
             ),
-            models.Index(fields=["state", "created_at"], name="organization_waiting"),
+            models.Index(fields=["state", "sent_at"], name="organization_waiting"),
         ]
 
     def __str__(self) -> str:
         return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("accounts:organization_show", args=[self.slug])
-
-    def get_review_url(self) -> str:
-        return reverse("accounts:organization_review", args=[self.slug])
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.name_key = name_key(self.name)
@@ -221,6 +246,22 @@ class Organization(models.Model):
         if fields is not None and "name" in fields:
             kwargs["update_fields"] = {*fields, "name_key"}
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:organization_show", args=[self.slug])
+
+    def get_review_url(self) -> str:
+        return reverse("accounts:organization_review", args=[self.slug])
+
+    def as_recorded(self) -> dict[str, Any]:
+        """Its profile as history keeps it: names and codes, ready for JSON."""
+        return {field: _plain(getattr(self, field)) for field in PROFILE_FIELDS}
+
+    @property
+    def is_public(self) -> bool:
+        """The rule of `OrganizationQuerySet.public`, for one that is at hand."""
+        shown = {OrganizationState.VERIFIED, OrganizationState.RETURNED}
+        return self.verified_at is not None and self.state in shown
 
     @property
     def may_post(self) -> bool:
@@ -347,7 +388,9 @@ class Review(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="review_of"),
             models.Index(
-                fields=["sent_at"], name="review_waiting", condition=models.Q(state=ReviewState.OPEN)
+                fields=["sent_at"],
+                name="review_waiting",
+                condition=models.Q(state=ReviewState.OPEN),
             ),
         ]
 

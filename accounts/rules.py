@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.choices import StaffRole
+from accounts.choices import MembershipState, OrganizationState, StaffRole
 from accounts.models import Membership, Organization
 
 
@@ -22,13 +22,33 @@ def may_administer(user: Any) -> bool:
     return user.is_authenticated and StaffRole.ADMINISTRATOR in user.duty_roles
 
 
+def needs_second_factor(user: Any) -> bool:
+    """Whoever acts for the coalition, or may open the repair desk."""
+    return user.is_authenticated and (user.is_staff or user.is_superuser or bool(user.duty_roles))
+
+
 def is_member(user: Any, organization: Organization) -> bool:
     return user.is_authenticated and organization.pk in user.belongs_to
+
+
+def may_see_organization(user: Any, organization: Organization) -> bool:
+    return organization.is_public or is_member(user, organization) or is_coalition_staff(user)
 
 
 def may_manage_organization(user: Any, organization: Organization) -> bool:
     """Edit its profile, decide who joins."""
     return user.is_authenticated and organization.pk in user.administers
+
+
+def may_resubmit_organization(user: Any, organization: Organization) -> bool:
+    return (
+        may_manage_organization(user, organization)
+        and organization.state == OrganizationState.RETURNED
+    )
+
+
+def may_ask_to_join(user: Any, organization: Organization) -> bool:
+    return user.is_authenticated and organization.is_public and not is_member(user, organization)
 
 
 def may_verify_organization(user: Any, organization: Organization) -> bool:
@@ -40,7 +60,20 @@ def may_review(user: Any, organization: Organization) -> bool:
     return may_administer(user) and not is_member(user, organization)
 
 
+def may_see_people(user: Any, organization: Organization) -> bool:
+    return is_member(user, organization) or may_administer(user)
+
+
 def may_decide_membership(user: Any, membership: Membership) -> bool:
     return may_manage_organization(user, membership.organization) or may_verify_organization(
         user, membership.organization
+    )
+
+
+def may_end_membership(user: Any, membership: Membership) -> bool:
+    """Leave oneself, or remove somebody from what one administers."""
+    if membership.state not in (MembershipState.ACTIVE, MembershipState.REQUESTED):
+        return False
+    return user.is_authenticated and (
+        membership.user_id == user.pk or may_decide_membership(user, membership)
     )

@@ -5,7 +5,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from vocabularies.text import tidy
+from vocabularies.text import plain_line, tidy
 
 
 class TidyMixin:
@@ -23,8 +23,13 @@ class TidyMixin:
         self.helper.disable_csrf = True
         for field in self.fields.values():
             field.widget.attrs.pop("autofocus", None)
-            if isinstance(field, forms.CharField) and not isinstance(field, forms.EmailField):
+            # An unstripped field holds a password, which must stay as it was typed.
+            if isinstance(field, forms.CharField) and field.strip and not _is_email(field):
                 field.to_python = _tidied(field)  # type: ignore[method-assign]
+
+
+def _is_email(field: forms.Field) -> bool:
+    return isinstance(field, forms.EmailField)
 
 
 def _tidied(field: forms.CharField) -> Any:
@@ -48,7 +53,13 @@ class PortalModelForm(TidyMixin, forms.ModelForm):
 class SignupForm(PortalForm):
     """What sign-up asks beside e-mail and password."""
 
-    name = forms.CharField(max_length=80)
+    name = forms.CharField(
+        label="Your name",
+        max_length=80,
+        validators=[plain_line],
+        help_text="As colleagues know you",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
 
     def signup(self, request: Any, user: Any) -> None:
         user.name = self.cleaned_data["name"]

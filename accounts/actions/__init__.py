@@ -1,0 +1,49 @@
+"""What people do here. Keyword-only, atomic, the person is `by`; each writes its Entry."""
+
+from accounts.actions.history import (
+    MoveRefused,
+    NotAllowed,
+    ReasonMissing,
+    check_move,
+    record,
+)
+from accounts.actions.memberships import (
+    LastAdministrator,
+    ask_to_join,
+    change_role,
+    decide_membership,
+    end_membership,
+)
+from accounts.actions.organizations import (
+    NameTaken,
+    SavedInBetween,
+    change_organization,
+    create_organization,
+    decide_organization,
+    resubmit_organization,
+)
+from accounts.actions.people import create_person, give_duty
+from accounts.actions.reviews import decide_review, send_to_review
+
+__all__ = [
+    "LastAdministrator",
+    "MoveRefused",
+    "NameTaken",
+    "NotAllowed",
+    "ReasonMissing",
+    "SavedInBetween",
+    "ask_to_join",
+    "change_organization",
+    "change_role",
+    "check_move",
+    "create_organization",
+    "create_person",
+    "decide_membership",
+    "decide_organization",
+    "decide_review",
+    "end_membership",
+    "give_duty",
+    "record",
+    "resubmit_organization",
+    "send_to_review",
+]

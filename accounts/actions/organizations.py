@@ -1,0 +1,170 @@
+"""Organizations: put forward by a person, verified by the coalition's staff."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from accounts import letters
+from accounts.actions.history import MoveRefused, NotAllowed, ReasonMissing, check_move, record
+from accounts.choices import (
+    ORGANIZATION_MOVES,
+    MembershipRole,
+    MembershipState,
+    OrganizationState,
+)
+from accounts.models import Membership, Organization
+from accounts.rules import may_verify_organization
+from vocabularies.text import slug_for
+
+# Words that the address of another page has taken.
+TAKEN_SLUGS = {"new"}
+DECIDED = {
+    OrganizationState.VERIFIED: "verified",
+    OrganizationState.RETURNED: "returned",
+    OrganizationState.SUSPENDED: "suspended",
+}
+
+
+class NameTaken(Exception):
+    """Another organization has this name. Its text is for the person."""
+
+
+class SavedInBetween(Exception):
+    """Somebody saved the same thing since this person opened it."""
+
+
+@transaction.atomic
+def create_organization(*, by: Any, name: str, **fields: Any) -> Organization:
+    """Put an organization forward; its maker administers it, staff have to verify it.
+
+    The same person sending the same name twice gets the first one back.
+    Raises NameTaken if somebody else's organization has the name.
+    """
+    try:
+        with transaction.atomic():
+            organization = Organization.objects.create(
+                name=name, slug=_free_slug(name), created_by=by, **fields
+            )
+    except IntegrityError as error:
+        mine = Organization.objects.filter(name__iexact=name, created_by=by).first()
+        if mine is None:
+            raise NameTaken("An organization of this name is here already.") from error
+        return mine
+    Membership.objects.create(
+        user=by,
+        organization=organization,
+        role=MembershipRole.ADMIN,
+        state=MembershipState.ACTIVE,
+        decided_at=timezone.now(),
+        decided_by=by,
+    )
+    record(
+        by=by,
+        what="put it forward",
+        subject=organization,
+        organization=organization,
+        after=organization.as_recorded(),
+    )
+    return organization
+
+
+def _free_slug(name: str) -> str:
+    slug = slug_for(name, "organization")
+    if slug in TAKEN_SLUGS or Organization.objects.filter(slug=slug).exists():
+        return f"{slug[:70]}-{get_random_string(6, 'bcdfghjkmnpqrstvwxz23456789')}"
+    return slug
+
+
+@transaction.atomic
+def change_organization(
+    *, organization: Organization, version: int, by: Any, **fields: Any
+) -> Organization:
+    """Save its profile. The address (slug) stays, so that old links hold.
+
+    Raises SavedInBetween if `version` is not the stored one, NameTaken as above.
+    """
+    stored = Organization.objects.select_for_update().get(pk=organization.pk)
+    if stored.version != version:
+        raise SavedInBetween
+    before = stored.as_recorded()
+    for field, value in fields.items():
+        setattr(stored, field, value)
+    stored.version += 1
+    try:
+        with transaction.atomic():
+            stored.save()
+    except IntegrityError as error:
+        raise NameTaken("An organization of this name is here already.") from error
+    after = stored.as_recorded()
+    changed = {key for key in after if after[key] != before[key]}
+    if changed:
+        record(
+            by=by,
+            what="changed the profile",
+            subject=stored,
+            organization=stored,
+            before={key: before[key] for key in changed},
+            after={key: after[key] for key in changed},
+        )
+    return stored
+
+
+@transaction.atomic
+def resubmit_organization(*, organization: Organization, by: Any) -> Organization:
+    """After a return: put it before staff again."""
+    stored = Organization.objects.select_for_update().get(pk=organization.pk)
+    check_move(
+        moves=ORGANIZATION_MOVES,
+        now=stored.state,
+        to=OrganizationState.PENDING,
+        what="organization",
+    )
+    stored.state, stored.state_reason, stored.sent_at = (
+        OrganizationState.PENDING,
+        "",
+        timezone.now(),
+    )
+    stored.save(update_fields=["state", "state_reason", "sent_at"])
+    record(by=by, what="sent it in again", subject=stored, organization=stored)
+    return stored
+
+
+@transaction.atomic
+def decide_organization(
+    *, organization: Organization, to: str, by: Any, reason: str = ""
+) -> Organization:
+    """Staff verify, return or suspend. `by=None` is the portal itself (loading data).
+
+    Raises NotAllowed for somebody who belongs to it, MoveRefused if a colleague was
+    quicker, ReasonMissing where the answer is no.
+    """
+    stored = Organization.objects.select_for_update().get(pk=organization.pk)
+    if by is not None and not may_verify_organization(by, stored):
+        raise NotAllowed("You belong to this organization, so a colleague has to decide.")
+    if to not in DECIDED:
+        raise MoveRefused("Choose to verify, return or suspend it.")
+    check_move(moves=ORGANIZATION_MOVES, now=stored.state, to=to, what="organization")
+    reason = reason.strip()
+    if to != OrganizationState.VERIFIED and not reason:
+        raise ReasonMissing("Say why. The organization reads it.")
+    before = stored.state
+    stored.state = to
+    stored.state_reason = "" if to == OrganizationState.VERIFIED else reason
+    stored.decided_by, stored.decided_at = by, timezone.now()
+    if to == OrganizationState.VERIFIED and stored.verified_at is None:
+        stored.verified_at = stored.decided_at
+    stored.save(update_fields=["state", "state_reason", "decided_by", "decided_at", "verified_at"])
+    entry = record(
+        by=by,
+        what=f"{DECIDED[OrganizationState(to)]} it",
+        subject=stored,
+        organization=stored,
+        why=reason,
+        before={"state": before},
+        after={"state": to},
+    )
+    if by is not None:
+        letters.organization_decided(stored, reason, entry.pk)
+    return stored

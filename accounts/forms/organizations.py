@@ -1,0 +1,173 @@
+"""What people type about organizations and memberships."""
+
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.choices import OrganizationState
+from accounts.forms.base import PortalForm, PortalModelForm
+from accounts.models import Organization, name_key
+from vocabularies.models import Place, Sector
+from vocabularies.text import plain_line
+
+DOES = [
+    ("employs", "It hires, trains on the job or hosts learners"),
+    ("teaches", "It teaches or trains"),
+]
+
+
+def public_web_address(url: str) -> None:
+    """An address that strangers can open: http(s), a named host, nobody's credentials."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        ipaddress.ip_address(host)
+        is_number = True
+    except ValueError:
+        is_number = False
+    if parts.scheme not in ("http", "https") or parts.username or is_number or "." not in host:
+        raise ValidationError("Give a public web address, such as https://example.org.")
+
+
+class OrganizationForm(PortalModelForm):
+    """Its profile. `zip` stands for the place, `does` for the two roles."""
+
+    does = forms.MultipleChoiceField(
+        label="What does it do?",
+        choices=DOES,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tick both if both are true",
+        error_messages={"required": "Tick at least one, so that people find it."},
+    )
+    sector = forms.ModelChoiceField(
+        Sector.objects.all(),
+        empty_label="Choose a sector",
+        error_messages={"required": "Choose the sector that fits best."},
+    )
+    zip = forms.CharField(
+        label="ZIP code",
+        max_length=10,
+        help_text="Of its main place. People search by distance.",
+        error_messages={"required": "Type the five digits of its ZIP code."},
+        widget=forms.TextInput(
+            attrs={"class": "short", "inputmode": "numeric", "autocomplete": "postal-code"}
+        ),
+    )
+
+    class Meta:
+        model = Organization
+        fields = ["name", "website", "sector", "size_band", "about"]
+        labels = {
+            "name": "Name",
+            "website": "Website",
+            "size_band": "How many people work there?",
+            "about": "About it",
+        }
+        help_texts = {
+            "name": "As it is known, without Inc. or LLC if people leave that out",
+            "website": "If it has one, such as https://example.org",
+            "about": "A few sentences: what you make or teach, and for whom",
+        }
+        widgets = {
+            "about": forms.Textarea(attrs={"rows": 5}),
+            "size_band": forms.Select(attrs={"class": "mid"}),
+        }
+        error_messages = {"name": {"required": "Type the name of the organization."}}
+
+    field_order = ["name", "does", "sector", "zip", "size_band", "website", "about"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["website"].validators.append(public_web_address)
+        self.fields["name"].widget.attrs["autocomplete"] = "organization"
+        if self.instance.pk:
+            self.initial["does"] = [key for key, _ in DOES if getattr(self.instance, key)]
+            self.initial["zip"] = self.instance.place_id or ""
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if not name_key(name):
+            raise ValidationError("A name needs letters or digits.")
+        others = Organization.objects.exclude(pk=self.instance.pk)
+        if others.filter(name__iexact=name).exclude(state=OrganizationState.PENDING).exists():
+            raise ValidationError("An organization of this name is here already.")
+        return name
+
+    def clean_zip(self) -> Place:
+        digits = self.cleaned_data["zip"].split("-")[0]
+        place = Place.objects.filter(zip=digits).first()
+        if place is None:
+            raise ValidationError("We do not know this ZIP code. Check its five digits.")
+        return place
+
+    def validate_constraints(self) -> None:
+        """The name's constraint is met in `clean_name` and, for two at once, by the action."""
+
+    def profile(self) -> dict[str, Any]:
+        """What the actions take."""
+        clean = self.cleaned_data
+        fields = {name: clean[name] for name in self._meta.fields}
+        does = {key: key in clean["does"] for key, _ in DOES}
+        return fields | does | {"place": clean["zip"]}
+
+
+class OrganizationEditForm(OrganizationForm):
+    """The same for one that exists: more ways to reach it, and the version that was opened."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta(OrganizationForm.Meta):
+        fields = [*OrganizationForm.Meta.fields, "street", "email", "phone"]
+        labels = OrganizationForm.Meta.labels | {
+            "street": "Street and number",
+            "email": "Contact e-mail",
+            "phone": "Phone",
+        }
+        help_texts = OrganizationForm.Meta.help_texts | {
+            "street": "Shown with the ZIP code’s city",
+            "email": "Shown to everybody. A shared mailbox is best.",
+            "phone": "Shown to everybody",
+        }
+
+    field_order = "name does sector zip street size_band website email phone about version".split()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+        self.fields["phone"].widget.attrs |= {"class": "mid", "autocomplete": "tel"}
+        self.fields["street"].widget.attrs["autocomplete"] = "street-address"
+
+
+class JoinForm(PortalForm):
+    message = forms.CharField(
+        label="A word to its administrators",
+        required=False,
+        max_length=300,
+        validators=[plain_line],
+        help_text="Such as what you do there. They see your name and e-mail too.",
+    )
+
+
+class ReasonForm(PortalForm):
+    """Why somebody is refused, removed, or something is sent back."""
+
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=500,
+        help_text="They read it. Say what they can do.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RemovalForm(ReasonForm):
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=300,
+        help_text="If you give one, they read it",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

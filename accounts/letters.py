@@ -1,0 +1,102 @@
+"""Letters to the people of an organization. Plain text; every link stands in it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+from accounts.choices import MembershipRole, MembershipState, OrganizationState
+from accounts.models import Membership, Organization, User
+from vocabularies.models import Region
+
+
+def _send(*, kind: str, key: str, to: User, subject: str, template: str, **words: Any) -> None:
+    """One letter to one person; `key` makes sure that they get it once."""
+    context = {"region": Region.current(), "site_url": settings.SITE_URL, "to": to} | words
+    EmailMessage(
+        subject=subject,
+        body=render_to_string(f"accounts/letters/{template}.txt", context).strip() + "\n",
+        to=[to.email],
+        headers={"X-Letter-Kind": kind, "X-Letter-Key": f"{key}:{to.pk}"},
+    ).send()
+
+
+def _administrators(organization: Organization) -> list[User]:
+    return list(
+        User.objects.filter(
+            is_active=True,
+            memberships__organization=organization,
+            memberships__state=MembershipState.ACTIVE,
+            memberships__role=MembershipRole.ADMIN,
+        ).order_by("pk")
+    )
+
+
+def organization_decided(organization: Organization, reason: str, entry: int) -> None:
+    subject = {
+        OrganizationState.VERIFIED: f"{organization} is verified",
+        OrganizationState.RETURNED: f"{organization} needs a change before we can verify it",
+        OrganizationState.SUSPENDED: f"{organization} is suspended",
+    }[OrganizationState(organization.state)]
+    for person in _administrators(organization):
+        _send(
+            kind="organization",
+            key=f"organization:{entry}",
+            to=person,
+            subject=subject,
+            template=f"organization_{organization.state}",
+            organization=organization,
+            reason=reason,
+        )
+
+
+def membership_asked(membership: Membership, entry: int) -> None:
+    for person in _administrators(membership.organization):
+        _send(
+            kind="membership",
+            key=f"membership:{entry}",
+            to=person,
+            subject=f"{membership.user} asks to join {membership.organization}",
+            template="membership_asked",
+            membership=membership,
+        )
+
+
+def membership_decided(membership: Membership, entry: int) -> None:
+    accepted = membership.state == MembershipState.ACTIVE
+    subject = (
+        f"You are now a member of {membership.organization}"
+        if accepted
+        else f"Your request to join {membership.organization}"
+    )
+    _send(
+        kind="membership",
+        key=f"membership:{entry}",
+        to=membership.user,
+        subject=subject,
+        template="membership_accepted" if accepted else "membership_declined",
+        membership=membership,
+    )
+
+
+def membership_ended(membership: Membership, entry: int) -> None:
+    _send(
+        kind="membership",
+        key=f"membership:{entry}",
+        to=membership.user,
+        subject=f"You are no longer a member of {membership.organization}",
+        template="membership_ended",
+        membership=membership,
+    )
+
+
+def role_changed(membership: Membership, entry: int) -> None:
+    _send(
+        kind="membership",
+        key=f"membership:{entry}",
+        to=membership.user,
+        subject=f"Your role at {membership.organization} has changed",
+        template="role_changed",
+        membership=membership,
+    )

@@ -1,0 +1,46 @@
+"""One's own pages: the first one after sign-up, and one's account."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.choices import MembershipState
+from accounts.forms.people import NameForm
+from accounts.middleware import FACTORS
+from accounts.models import User
+
+
+def _memberships(user: User) -> list:
+    shown = [MembershipState.ACTIVE, MembershipState.REQUESTED]
+    mine = user.memberships.filter(state__in=shown).select_related("organization")
+    return list(mine.order_by("organization__name"))
+
+
+@require_safe
+def welcome(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/welcome.html", {"memberships": _memberships(request.user)})
+
+
+@require_safe
+def account_show(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    context = {
+        "memberships": _memberships(user),
+        "duties": user.duties.order_by("pk"),
+        "addresses": EmailAddress.objects.filter(user=user).count(),
+        "factors": Authenticator.objects.filter(user=user, type__in=FACTORS).count(),
+    }
+    return render(request, "accounts/account_show.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_name(request: HttpRequest) -> HttpResponse:
+    form = NameForm(request.POST or None, initial={"name": request.user.name})
+    if request.method == "POST" and form.is_valid():
+        User.objects.filter(pk=request.user.pk).update(name=form.cleaned_data["name"])
+        messages.success(request, "Your name is saved.")
+        return redirect("accounts:account_show")
+    return render(request, "accounts/account_name.html", {"form": form})
