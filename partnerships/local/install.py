@@ -45,9 +45,9 @@ def main() -> None:
     lock = "test" if arguments[0] in NEEDS_TESTS else "run"
     if not fresh(lock):
         LOCAL.mkdir(exist_ok=True)
-        with alone(LOCAL / "install.lock"):
+        with alone(LOCAL / "install.lock") as held:
             if not fresh(lock):
-                install(lock)
+                install(lock, held)
     # Packages are installed uncompiled: unless the first start may keep what it compiles,
     # every start would compile all of them again, for seconds.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -67,7 +67,7 @@ def fresh(lock: str) -> bool:
     )
 
 
-def install(lock: str) -> None:
+def install(lock: str, held: int) -> None:
     """Bring `.venv` to the lock: in place when it is sound, else from nothing."""
     if _sound():
         print("Updating the packages, because their list changed …", flush=True)
@@ -80,7 +80,7 @@ def install(lock: str) -> None:
         UNFINISHED.touch()
         _make_environment()
     UNFINISHED.touch()
-    _run_showing_progress(_installer(lock))
+    _run_showing_progress(_installer(lock), held)
     _stamp(lock).write_text(_wanted(lock))
     UNFINISHED.unlink()
 
@@ -125,8 +125,11 @@ def _installer(lock: str) -> list[str]:
     return [*pip, "install", "--no-compile", "--progress-bar=off", "-r", requirements]
 
 
-def _run_showing_progress(command: list[str]) -> None:
-    """Run, keep the output in a log, and every few seconds say how far it is."""
+def _run_showing_progress(command: list[str], held: int) -> None:
+    """Run, keep the output in a log, and every few seconds say how far it is.
+
+    The installer holds the lock too: were this process killed, the next one would wait
+    for it instead of making the environment anew under its hands."""
     started, finished = time.monotonic(), threading.Event()
     last = [""]
 
@@ -138,7 +141,12 @@ def _run_showing_progress(command: list[str]) -> None:
     with (
         LOG.open("w") as log,
         subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            pass_fds=[held],
         ) as process,
     ):
         for line in process.stdout or ():
@@ -152,7 +160,7 @@ def _run_showing_progress(command: list[str]) -> None:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[int]:
     """Two commands started together: the second waits for the first's installation."""
     with path.open("w") as lock:
         try:
@@ -160,7 +168,7 @@ def alone(path: Path) -> Iterator[None]:
         except BlockingIOError:
             print("Waiting for another ./dev that is installing …", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield lock.fileno()
 
 
 if __name__ == "__main__":
