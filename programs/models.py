@@ -249,3 +249,9 @@ class Program(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("programs:program_show", args=[self.pk, self.slug])
+
+    @property
+    def length_parts(self) -> tuple[str, str]:
+        """("4 years", "144 hours a year"): what decides, and the rest."""
+        first, _, rest = self.length.partition(", ")
+        return first, rest
