@@ -151,7 +151,8 @@ def _run_showing_progress(command: list[str], held: int) -> None:
     ):
         for line in process.stdout or ():
             log.write(line)
-            last[0] = line.strip().split(" (from")[0][:90]
+            if not line.startswith("WARNING"):
+                last[0] = line.strip().split(" (from")[0][:90]
     finished.set()
     if process.returncode:
         tail = "\n".join(LOG.read_text().splitlines()[-15:])
