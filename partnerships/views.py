@@ -1,19 +1,42 @@
 """The roof's own pages: home, search, desk, the plain pages, health and errors."""
 
 import sys
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import redis.exceptions
 import structlog
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from accounts import desk as accounts_desk
+from accounts.choices import StaffRole
 from accounts.doors import public
+from accounts.models import Organization
+from accounts.rules import has_duty, is_coalition_staff, may_administer
+from employers import desk as employers_desk
+from employers import sitemap as employers_sitemap
+from employers.models import Opportunity
+from employers.search import OpportunityQuery
+from outreach import desk as outreach_desk
+from outreach.health import report as letters_report
+from partnerships.glance import organization_search, plan_glance, programs_wanted
+from plans import desk as plans_desk
+from plans import sitemap as plans_sitemap
+from plans.search import search as plan_search
+from plans.windows import window_among
+from programs import desk as programs_desk
+from programs import sitemap as programs_sitemap
+from programs.search import search as program_search
 from vocabularies.models import Region
 
 log = structlog.get_logger("portal")
@@ -22,18 +45,92 @@ log = structlog.get_logger("portal")
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "partnerships/home.html", {})
+    """Purpose, three doors, what closes, the plan at a glance, what is new."""
+    public_rows = Opportunity.objects.public()
+    closing = public_rows.closing_within(7).with_everything().order_by("closes_at", "pk")[:4]
+    glance = plan_glance()
+    counts = public_rows.aggregate(n=Count("pk"), employers=Count("employer", distinct=True))
+    context = {
+        "open_now": counts["n"],
+        "employers": counts["employers"],
+        "counties": Region.current().counties.count() if Region.current().pk else 0,
+        "closing": closing,
+        "newest": public_rows.with_everything().order_by("-public_since", "-pk")[:4],
+        "glance": glance,
+        "window": window_among(glance["version"], [], timezone.now()).open if glance else None,
+        "wanted": programs_wanted(),
+    }
+    return render(request, "partnerships/home.html", context)
 
 
 @public
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    return render(request, "partnerships/search.html", {})
+    """Search over everything: each room answers for itself, ten at most."""
+    words = request.GET.get("q", "").strip()[:200]
+    groups: list[dict[str, Any]] = []
+    if words:
+        query = OpportunityQuery(q=words)
+        matching = query.filter(Opportunity.objects.public())
+        opportunities = [
+            {
+                "title": row.title,
+                "url": row.get_absolute_url(),
+                "note": f"{row.get_kind_display()}, {row.employer_name}, {row.where()}",
+            }
+            for row in query.sorted(matching.with_everything())[:10]
+        ]
+        groups = [
+            {
+                "title": "Opportunities",
+                "rows": opportunities,
+                "total": matching.count(),
+                "more": f"{reverse('employers:opportunity_list')}?{urlencode({'q': words})}",
+            },
+            {"title": "Programs", "rows": program_search(words, 10)},
+            {"title": "The plan", "rows": plan_search(words, 10)},
+            {"title": "Organizations", "rows": organization_search(words, 10)},
+        ]
+    found = [group for group in groups if group["rows"]]
+    return render(request, "partnerships/search.html", {"words": words, "groups": found})
+
+
+ROOMS_WITH_A_DESK = [accounts_desk, programs_desk, employers_desk, plans_desk, outreach_desk]
 
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    return render(request, "partnerships/desk.html", {})
+    """What waits for the person, oldest first, then what is theirs."""
+    user = request.user
+    waiting = [item for room in ROOMS_WITH_A_DESK for item in room.waiting_for(user)]
+    waiting.sort(key=lambda item: item["since"])
+    context = {
+        "waiting": [item | {"age": _age(item["since"])} for item in waiting],
+        "postings": employers_desk.things_of(user),
+        "organizations": Organization.objects.of(user),
+        "subscriptions": outreach_desk.subscriptions_of(user),
+        "duties": [StaffRole(role).label for role in sorted(user.duty_roles)],  # type: ignore[union-attr]
+        "staff": is_coalition_staff(user),
+        "may_administer": may_administer(user),
+        "may_edit_plan": has_duty(user, StaffRole.PLAN_EDITOR),
+        "may_moderate": has_duty(user, StaffRole.MODERATOR),
+        "may_send": has_duty(user, StaffRole.OUTREACH),
+    }
+    return render(request, "partnerships/desk.html", context)
+
+
+def _age(since: datetime) -> dict[str, Any]:
+    """{"words": "9 days", "late": waited more than five days}; in the future, what is left."""
+    zone = Region.current().zone
+    days = (timezone.localdate(timezone=zone) - since.astimezone(zone).date()).days
+    if days < 0:
+        return {
+            "words": "1 day" if days == -1 else f"{-days} days",
+            "left": True,
+            "late": days > -3,
+        }
+    words = "Today" if days == 0 else "1 day" if days == 1 else f"{days} days"
+    return {"words": words, "left": False, "late": days > 5}
 
 
 @public
@@ -73,8 +170,22 @@ def components(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every public page (sitemaps.org), 50,000 at most."""
+    urls = [(reverse(name), None) for name in ("home", "accessibility", "privacy", "open_data")]
+    for room in (programs_sitemap, employers_sitemap, plans_sitemap):
+        urls += list(room.public_urls())
+    context = {"urls": urls[:50_000], "site_url": settings.SITE_URL}
+    return render(
+        request, "partnerships/sitemap.xml", context, content_type="application/xml; charset=utf-8"
+    )
+
+
+@public
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /accounts/", "Disallow: /admin/", "Disallow: /desk/"]
+    lines += [f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
     lines += ["Disallow: /comments/", "Disallow: /subscriptions/", "Disallow: /unsubscribe/"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
@@ -110,6 +221,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
         report["cache"] = True
     except redis.exceptions.RedisError:
         log.warning("cache away")
+    if report["database"]:
+        report["letters"] = letters_report()
     ready = report["database"] and report["cache"]
     return JsonResponse({"ready": ready, **report}, status=200 if ready else 503)
 

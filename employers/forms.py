@@ -1,0 +1,853 @@
+"""The posting form's pages, and the small forms around them.
+
+Each page saves a draft: what is missing is asked for only by “Save and continue”; what is wrong
+is refused by both buttons.
+"""
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+
+from accounts.forms import PortalForm, PortalModelForm
+from accounts.models import Organization
+from employers import sections
+from employers.choices import (
+    HOURS_IN,
+    ApplyBy,
+    Ask,
+    ClassPayer,
+    Kind,
+    Mode,
+    Outcome,
+    Paid,
+    Shift,
+    Support,
+)
+from employers.models import ApprenticeshipTerms, Opportunity
+from programs.models import Program
+from vocabularies.lookups import find_occupations
+from vocabularies.models import Occupation, Place, Region
+from vocabularies.text import plain_line
+
+MOST_STEPS = 12
+MOST_PLACES = 20
+
+
+class PlainDecimalField(forms.DecimalField):
+    """Numbers as people write them: 18, 18.50, $1,150. No exponents, no other scripts' digits."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> Decimal | None:
+        text = str(value or "").strip().removeprefix("$").strip()
+        if text and not re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?", text, re.ASCII):
+            raise ValidationError("Write a number, such as 18 or 18.50.", code="invalid")
+        return super().to_python(text.replace(",", ""))
+
+
+class PlainIntegerField(forms.IntegerField):
+    """Whole numbers in plain digits."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value if value is not None else "").strip()
+        if text and not re.fullmatch(r"-?\d{1,3}(,\d{3})+|-?\d{1,9}", text, re.ASCII):
+            raise ValidationError("Write a whole number, such as 12.", code="invalid")
+        return super().to_python(text.replace(",", ""))
+
+
+class DayField(forms.DateField):
+    """A day within ten years of today, either way."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+        self.error_messages["invalid"] = "Write a date, such as 2026-08-31."
+
+    def clean(self, value: Any) -> date | None:
+        day = super().clean(value)
+        if day and abs((day - timezone.localdate()).days) > 3652:
+            raise ValidationError("Give a date within ten years of today.", code="far")
+        return day
+
+
+def end_of(day: date) -> datetime:
+    """The last minute of a day in the region's zone: a deadline is a moment."""
+    return datetime.combine(day, time(23, 59), tzinfo=Region.current().zone)
+
+
+def start_of(day: date) -> datetime:
+    return datetime.combine(day, time(0, 0), tzinfo=Region.current().zone)
+
+
+class SectionForm(PortalModelForm):
+    """One page. `finish=True` (Save and continue) asks for all that a reviewer needs."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    section: sections.Section
+
+    class Meta:
+        model = Opportunity
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, finish: bool = True, **kwargs: Any) -> None:
+        self.finish = finish
+        super().__init__(*args, **kwargs)
+        self.initial["revision"] = self.instance.revision
+        for name, field in self.fields.items():
+            field.required = name == "title"
+            if isinstance(field, forms.TypedChoiceField) and isinstance(
+                field.widget, forms.RadioSelect
+            ):
+                field.choices = [choice for choice in field.choices if choice[0] != ""]
+        self.helper.layout = Layout(*self.layout(), "revision")
+
+    def layout(self) -> list[Any]:
+        return [name for name in self.fields if name != "revision"]
+
+    def open_questions(self) -> sections.Needs:
+        return self.section.needs(self.instance)
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.finish:
+            for name, sentence in self.open_questions().items():
+                if name in self.fields and name not in self.errors:
+                    self.add_error(name, sentence)
+
+    def values(self) -> dict[str, Any]:
+        """What to save of the opportunity itself."""
+        own = set(self._meta.fields or ())
+        return {name: value for name, value in self.cleaned_data.items() if name in own}
+
+    def extras(self) -> dict[str, Any]:
+        """What to save beside it: places, terms, steps."""
+        return {}
+
+
+def short(name: str) -> Field:
+    return Field(name, css_class="short")
+
+
+def mid(name: str) -> Field:
+    return Field(name, css_class="mid")
+
+
+def pair(*names: Any) -> Div:
+    return Div(*names, css_class="pair")
+
+
+class WorkForm(SectionForm):
+    section = sections.WORK
+    occupation_words = forms.CharField(
+        label="Occupation",
+        max_length=160,
+        help_text="Start to type, then choose: electrician, cna, welder. Search finds you by it.",
+        widget=forms.TextInput(
+            attrs={
+                "list": "occupations",
+                "autocomplete": "off",
+                "hx-get": "/opportunities/occupations/",
+                "hx-trigger": "input changed delay:250ms",
+                "hx-target": "#occupations",
+            }
+        ),
+    )
+
+    class Meta(SectionForm.Meta):
+        fields = ["title", "summary", "sector", "tasks", "lessons", "program"]
+        labels = {"program": "Program it goes with"}
+        help_texts = {
+            "title": "Up to 80 characters. Learners search for this: “Electrician Apprentice”.",
+            "summary": "One sentence, up to 200 characters. It stands under the title.",
+            "tasks": "A few short paragraphs or a list. Start lines of a list with a dash.",
+            "lessons": "What can they do at the end that they could not before?",
+            "program": "A program in the region that this place is part of, if there is one",
+        }
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 2}),
+            "tasks": forms.Textarea(attrs={"rows": 6}),
+            "lessons": forms.Textarea(attrs={"rows": 6}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = Program.objects.public().order_by("title")  # type: ignore[attr-defined]
+        if self.instance.occupation:
+            self.initial["occupation_words"] = self.instance.occupation.title
+        if self.instance.is_visit:
+            self.fields["lessons"].help_text = "Leave it empty if it says itself."
+
+    def layout(self) -> list[Any]:
+        return [
+            "title",
+            "summary",
+            mid("sector"),
+            mid("occupation_words"),
+            HTML('<datalist id="occupations"></datalist>'),
+            "tasks",
+            "lessons",
+            "program",
+        ]
+
+    def clean_occupation_words(self) -> str:
+        words = self.cleaned_data["occupation_words"]
+        self.instance.occupation = None
+        if words:
+            self.instance.occupation = self._find(words)
+        return words
+
+    def _find(self, words: str) -> Occupation:
+        exact = Occupation.objects.filter(title__iexact=words).first()
+        exact = exact or Occupation.objects.filter(code=words[:10]).first()
+        if exact:
+            return exact
+        found = find_occupations(words, limit=4)
+        if not found:
+            raise ValidationError("We know no such occupation. Try another word for it.")
+        if len(found) == 1:
+            return found[0]
+        names = "; ".join(occupation.title for occupation in found)
+        raise ValidationError(f"Which one is it? {names}.")
+
+    def open_questions(self) -> sections.Needs:
+        needs = super().open_questions()
+        if "occupation" in needs:
+            needs["occupation_words"] = needs.pop("occupation")
+        return needs
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"occupation": self.instance.occupation}
+
+
+class PlaceForm(SectionForm):
+    section = sections.PLACE
+    zips = forms.CharField(
+        label="ZIP code",
+        max_length=160,
+        help_text="Several places? Part their ZIP codes with commas.",
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+    street = forms.CharField(
+        label="Street",
+        max_length=120,
+        help_text="Shown on the page; leave it empty if you would rather tell people later",
+        validators=[plain_line],
+    )
+    shifts = forms.MultipleChoiceField(
+        choices=Shift.choices,
+        widget=forms.CheckboxSelectMultiple,
+        label="When",
+        help_text="Tick all that apply",
+    )
+    hours_min = PlainDecimalField(label="Hours, from", max_digits=5, decimal_places=1)
+    hours_max = PlainDecimalField(
+        label="Up to", max_digits=5, decimal_places=1, help_text="The same number if it is fixed"
+    )
+    length = PlainIntegerField(label="How long", min_value=1, max_value=20000)
+
+    class Meta(SectionForm.Meta):
+        fields = [
+            "mode",
+            "place_note",
+            "hours_min",
+            "hours_max",
+            "hours_per",
+            "shifts",
+            "schedule_note",
+            "length",
+            "length_unit",
+            "length_note",
+        ]
+        labels = {
+            "mode": "Where is the work done?",
+            "place_note": "About the place",
+            "schedule_note": "About the hours",
+            "length_unit": "Counted in",
+            "length_note": "About the length",
+            "hours_per": "Each",
+        }
+        help_texts = {
+            "place_note": "Such as “bus 7 stops at the gate” or “anywhere in Texas”",
+            "schedule_note": "Such as “Monday to Friday, 6:30 am”",
+            "length_note": "Such as “two terms of six months”",
+        }
+        widgets = {"mode": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            found = list(self.instance.locations.all())
+            self.initial["zips"] = ", ".join(location.place_id for location in found)
+            self.initial["street"] = found[0].street if found else ""
+
+    def layout(self) -> list[Any]:
+        return [
+            "mode",
+            mid("zips"),
+            "street",
+            "place_note",
+            pair(short("hours_min"), short("hours_max"), short("hours_per")),
+            "shifts",
+            "schedule_note",
+            pair(short("length"), mid("length_unit")),
+            "length_note",
+        ]
+
+    def clean_zips(self) -> str:
+        text = self.cleaned_data["zips"]
+        codes = list(dict.fromkeys(re.findall(r"[^\s,;]+", text)))
+        if len(codes) > MOST_PLACES:
+            raise ValidationError(f"Give at most {MOST_PLACES} places.")
+        known = {place.zip: place for place in Place.objects.filter(zip__in=codes)}
+        if unknown := [code for code in codes if code not in known]:
+            raise ValidationError(
+                f"We know no ZIP code {unknown[0][:12]}. Five digits, like 78701."
+            )
+        self.places = [known[code] for code in codes]
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        low, high = cleaned.get("hours_min"), cleaned.get("hours_max")
+        if low is not None and high is not None and high < low:
+            self.add_error("hours_max", "The most hours are fewer than the fewest.")
+        if cleaned.get("hours_per") == "week" and max(low or 0, high or 0) > 60:
+            self.add_error("hours_min", "More than 60 hours a week cannot be posted here.")
+        return cleaned
+
+    def open_questions(self) -> sections.Needs:
+        return sections.place_needs(self.instance, getattr(self, "places", []))
+
+    def extras(self) -> dict[str, Any]:
+        places = [] if self.cleaned_data.get("mode") == Mode.REMOTE else self.places
+        return {"places": places, "street": self.cleaned_data["street"]}
+
+
+class PayForm(SectionForm):
+    section = sections.PAY
+    supports = forms.MultipleChoiceField(
+        choices=[choice for choice in Support.choices if choice[0] != Support.CLASS],
+        widget=forms.CheckboxSelectMultiple,
+        label="What else do you give?",
+        help_text="Tick all that apply. Each one is a filter that learners use.",
+    )
+    pay_min = PlainDecimalField(
+        label="Starting pay",
+        max_digits=9,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        help_text="In dollars, like 18.00",
+    )
+    pay_max = PlainDecimalField(
+        label="Highest pay during training",
+        max_digits=9,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        help_text="The same number if it does not rise",
+    )
+    learner_cost = PlainDecimalField(
+        label="What it costs the learner in all",
+        max_digits=8,
+        decimal_places=2,
+        min_value=Decimal(0),
+        help_text="Tuition, books, tools and exams, in dollars; 0 if nothing",
+    )
+
+    class Meta(SectionForm.Meta):
+        fields = [
+            "paid",
+            "pay_min",
+            "pay_max",
+            "pay_unit",
+            "class_payer",
+            "learner_cost",
+            "class_hours_paid",
+            "supports",
+            "pay_note",
+        ]
+        labels = {
+            "paid": "Is this place paid?",
+            "pay_unit": "For each",
+            "class_payer": "Who pays for the class?",
+            "class_hours_paid": "The hours in class are paid as work",
+            "pay_note": "Anything else about pay",
+        }
+        help_texts = {
+            "pay_note": "Up to 200 characters. No phone numbers or links, please.",
+            "pay_unit": "Most choose an hour",
+        }
+        widgets = {
+            "paid": forms.RadioSelect,
+            "class_payer": forms.RadioSelect,
+            "pay_note": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def layout(self) -> list[Any]:
+        parts: list[Any] = [
+            "paid",
+            pair(short("pay_min"), short("pay_max"), short("pay_unit")),
+        ]
+        if not self.instance.is_visit:
+            parts += ["class_payer", short("learner_cost"), "class_hours_paid"]
+        return [*parts, "supports", "pay_note"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.is_visit:
+            for name in ("class_payer", "learner_cost", "class_hours_paid"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        low, high = cleaned.get("pay_min"), cleaned.get("pay_max")
+        if low is not None and high is not None and high < low:
+            self.add_error("pay_max", f"${high:,.2f} is less than the starting pay of ${low:,.2f}.")
+        if cleaned.get("paid") == Paid.WAGE and low is not None:
+            hourly = low / HOURS_IN.get(cleaned.get("pay_unit") or "", 1)
+            if hourly > 500:
+                self.add_error(
+                    "pay_min", f"${low:,.2f} for each {cleaned.get('pay_unit')}? Check the unit."
+                )
+        if cleaned.get("paid") == Paid.UNPAID and (low or high):
+            self.add_error("paid", "You gave an amount; is it paid after all?")
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        supports = [s for s in values["supports"] if s != Support.CLASS]
+        if values.get("class_payer") == ClassPayer.EMPLOYER:
+            supports.insert(0, Support.CLASS)
+        if values.get("paid") == Paid.UNPAID:
+            values["pay_min"] = values["pay_max"] = None
+        return values | {"supports": supports}
+
+
+class LearningForm(SectionForm):
+    section = sections.LEARNING
+
+    class Meta(SectionForm.Meta):
+        fields = ["term", "supervisor_role", "credit"]
+        labels = {
+            "term": "Season",
+            "supervisor_role": "Who guides them",
+            "credit": "College credit",
+        }
+        help_texts = {"supervisor_role": "The role, never a name: “lab manager”"}
+        widgets = {"credit": forms.RadioSelect}
+
+    def layout(self) -> list[Any]:
+        return [mid("term"), mid("supervisor_role"), "credit"]
+
+
+class TermsForm(SectionForm):
+    section = sections.TERMS
+    TERM_FIELDS = [
+        "registration",
+        "agency",
+        "sponsor",
+        "program_number",
+        "rapids_code",
+        "approach",
+        "job_hours",
+        "months",
+        "instruction_hours",
+        "instruction_when",
+        "instruction_note",
+        "journey_rate",
+        "ratio_apprentices",
+        "ratio_journeyworkers",
+        "probation_months",
+        "credential",
+    ]
+    LABELS = {
+        "registration": ("Is it registered?", "Only then may it be called Registered"),
+        "agency": ("Registered with", ""),
+        "sponsor": ("Sponsor", "Who holds the program: you, an association, a college"),
+        "program_number": ("Program number", "On your registration papers"),
+        "rapids_code": ("RAPIDS code", "Optional; such as 0159 for electricians"),
+        "approach": ("How are steps earned?", ""),
+        "job_hours": ("Hours on the job", "In all, such as 8,000"),
+        "months": ("Months in all", ""),
+        "instruction_hours": ("Class hours a year", "Usually 144 or more"),
+        "instruction_when": ("When is the class?", ""),
+        "instruction_note": ("About the class", "Such as “Tuesday and Thursday, 6 to 9 pm”"),
+        "journey_rate": ("Journeyworker pay an hour", "What a finished worker earns with you"),
+        "ratio_apprentices": ("Apprentices", ""),
+        "ratio_journeyworkers": ("to journeyworkers", ""),
+        "probation_months": ("Trial period in months", ""),
+        "credential": ("They leave with", "Such as Certificate of Completion"),
+    }
+    NUMBERS = {
+        "job_hours",
+        "months",
+        "instruction_hours",
+        "ratio_apprentices",
+        "ratio_journeyworkers",
+        "probation_months",
+    }
+    even_steps = PlainIntegerField(
+        label="Or let us fill them evenly: how many steps?",
+        min_value=2,
+        max_value=MOST_STEPS,
+        help_text="From the starting pay to the highest pay that you gave under Pay",
+    )
+
+    class Meta(SectionForm.Meta):
+        fields = ["program"]
+        labels = {"program": "Class beside the job"}
+        help_texts = {"program": "The program in the region that teaches it"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance = kwargs["instance"]
+        self.terms = getattr(instance, "terms", None) or ApprenticeshipTerms(opportunity=instance)
+        self.old_steps = list(self.terms.steps.all()) if self.terms.pk else []
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = Program.objects.public().order_by("title")  # type: ignore[attr-defined]
+
+    def _add_fields(self) -> None:
+        model_fields = forms.fields_for_model(ApprenticeshipTerms, fields=self.TERM_FIELDS)
+        for name in self.TERM_FIELDS:
+            field = model_fields[name]
+            label, hint = self.LABELS[name]
+            if name in self.NUMBERS:
+                model = ApprenticeshipTerms._meta.get_field(name)
+                field = PlainIntegerField(validators=list(model.validators), min_value=0)
+            elif name == "journey_rate":
+                field = PlainDecimalField(max_digits=6, decimal_places=2, min_value=Decimal("0.01"))
+            field.label, field.help_text, field.required = label, hint, False
+            self.fields[name] = field
+            self.initial.setdefault(name, getattr(self.terms, name))
+        for number in range(MOST_STEPS):
+            step = self.old_steps[number] if number < len(self.old_steps) else None
+            self.fields[f"after_{number}"] = PlainIntegerField(
+                label=f"Step {number + 1}: from hour", min_value=0, max_value=20000, required=False
+            )
+            self.fields[f"rate_{number}"] = PlainDecimalField(
+                label=f"Step {number + 1}: pay an hour",
+                max_digits=6,
+                decimal_places=2,
+                min_value=Decimal("0.01"),
+                required=False,
+            )
+            self.initial[f"after_{number}"] = step.after if step else None
+            self.initial[f"rate_{number}"] = step.rate if step else None
+
+    def layout(self) -> list[Any]:
+        self._add_fields()
+        shown = max(4, min(MOST_STEPS, len(self.old_steps) + 2))
+        if self.is_bound:
+            shown = MOST_STEPS
+        rows = [pair(short(f"after_{number}"), short(f"rate_{number}")) for number in range(shown)]
+        for number in range(shown, MOST_STEPS):
+            del self.fields[f"after_{number}"], self.fields[f"rate_{number}"]
+        return [
+            mid("registration"),
+            "agency",
+            "sponsor",
+            pair(mid("program_number"), short("rapids_code")),
+            mid("approach"),
+            pair(short("job_hours"), short("months")),
+            "program",
+            pair(short("instruction_hours"), mid("instruction_when")),
+            "instruction_note",
+            Fieldset(
+                "Wage steps",
+                HTML(
+                    '<p class="form-text">From how many hours on the job on, how much an hour. '
+                    "The first step starts at 0. By skills shown, count months instead of "
+                    "hours.</p>"
+                ),
+                *rows,
+                short("even_steps"),
+                css_class="steps-of-pay",
+            ),
+            short("journey_rate"),
+            pair(short("ratio_apprentices"), short("ratio_journeyworkers")),
+            short("probation_months"),
+            "credential",
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        steps: dict[int, Decimal] = {}
+        for number in range(MOST_STEPS):
+            after, rate = cleaned.get(f"after_{number}"), cleaned.get(f"rate_{number}")
+            if (after is None) != (rate is None) and not self._has_error(number):
+                empty = f"after_{number}" if after is None else f"rate_{number}"
+                self.add_error(empty, f"Step {number + 1} needs both: from when, and how much.")
+            if after is None or rate is None:
+                continue
+            if after in steps:
+                self.add_error(f"after_{number}", "Two steps begin at the same hours.")
+            steps[after] = rate
+        ladder = sorted(steps.items())
+        if ladder and ladder[0][0] != 0:
+            self.add_error("after_0", "The first step starts at 0.")
+        for (_, low), (after, high) in zip(ladder, ladder[1:], strict=False):
+            if high < low:
+                self.add_error("rate_0", f"Pay falls at {after:,}. Steps go up.")
+                break
+        if cleaned.get("even_steps"):
+            ladder = self._even_ladder(cleaned)
+        self.steps = ladder
+        return cleaned
+
+    def _has_error(self, number: int) -> bool:
+        return bool({f"after_{number}", f"rate_{number}"} & self.errors.keys())
+
+    def _even_ladder(self, cleaned: dict[str, Any]) -> list[tuple[int, Decimal]]:
+        count, low, high = cleaned["even_steps"], self.instance.pay_min, self.instance.pay_max
+        by_months = cleaned.get("approach") == "competency"
+        length = cleaned.get("months") if by_months else cleaned.get("job_hours")
+        if low is None or high is None:
+            self.add_error("even_steps", "Give starting and highest pay under Pay first.")
+            return []
+        if not length:
+            self.add_error("even_steps", "Say first how long it takes, above.")
+            return []
+        return even_ladder(low=low, high=high, length=length, count=count)
+
+    def open_questions(self) -> sections.Needs:
+        terms = ApprenticeshipTerms(
+            **{name: self.cleaned_data.get(name) or None for name in self.TERM_FIELDS}
+            | {
+                name: self.cleaned_data.get(name, "")
+                for name in ("registration", "agency", "sponsor", "program_number", "approach")
+            }
+        )
+        needs = sections.terms_needs(self.instance, terms, getattr(self, "steps", []))
+        if "steps" in needs:
+            needs["after_0"] = needs.pop("steps")
+        return needs
+
+    def extras(self) -> dict[str, Any]:
+        terms = {name: self.cleaned_data[name] for name in self.TERM_FIELDS}
+        return {"terms": terms, "steps": self.steps}
+
+
+def even_ladder(
+    *, low: Decimal, high: Decimal, length: int, count: int
+) -> list[tuple[int, Decimal]]:
+    """`count` steps from `low` (at 0) to `high`, over `length` hours or months; cents to 25."""
+    quarter = Decimal("0.25")
+    steps = []
+    for number in range(count):
+        raw = low + (high - low) * number / Decimal(max(1, count - 1))
+        rate = (raw / quarter).quantize(Decimal(1), ROUND_HALF_UP) * quarter
+        steps.append((length * number // count, min(max(rate, low), high)))
+    return steps
+
+
+class ApplyForm(SectionForm):
+    section = sections.APPLY
+    asks = forms.MultipleChoiceField(
+        choices=Ask.choices,
+        widget=forms.CheckboxSelectMultiple,
+        label="What else is asked of them?",
+        help_text="Tick all that apply",
+    )
+    minimum_age = PlainIntegerField(
+        label="Lowest age",
+        min_value=14,
+        max_value=30,
+        help_text="Leave it empty if there is none",
+    )
+
+    class Meta(SectionForm.Meta):
+        fields = [
+            "education",
+            "minimum_age",
+            "asks",
+            "needs_note",
+            "apply_by",
+            "apply_to",
+            "apply_steps",
+        ]
+        labels = {
+            "education": "Schooling",
+            "needs_note": "Anything else they need",
+            "apply_by": "How do people apply?",
+            "apply_to": "Where to",
+            "apply_steps": "What happens then",
+        }
+        help_texts = {
+            "needs_note": "Up to 200 characters; what can be learned here is not a need",
+            "apply_to": "The address, link, number or place. It is shown on the page.",
+            "apply_steps": "Each step on its own line: form, test, interview, answer by when",
+        }
+        widgets = {
+            "apply_by": forms.RadioSelect,
+            "apply_steps": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def layout(self) -> list[Any]:
+        return [
+            mid("education"),
+            short("minimum_age"),
+            "asks",
+            "needs_note",
+            "apply_by",
+            "apply_to",
+            "apply_steps",
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        by, to = cleaned.get("apply_by"), cleaned.get("apply_to", "")
+        if not to:
+            return cleaned
+        if by == ApplyBy.EMAIL:
+            try:
+                validate_email(to)
+            except ValidationError:
+                self.add_error("apply_to", "Write an e-mail address, such as jobs@example.org.")
+        elif by == ApplyBy.WEB:
+            address = to if "://" in to else f"https://{to}"
+            parts = urlsplit(address)
+            if (
+                parts.scheme not in ("http", "https")
+                or "." not in (parts.hostname or "")
+                or parts.username
+            ):
+                self.add_error("apply_to", "Write a web address, such as https://example.org/jobs.")
+            else:
+                cleaned["apply_to"] = address
+        elif by == ApplyBy.PHONE and not re.fullmatch(r"[+()\d\s.-]{7,20}(x\d+)?", to, re.ASCII):
+            self.add_error("apply_to", "Write a phone number, such as 512-555-0100.")
+        return cleaned
+
+
+class DatesForm(SectionForm):
+    section = sections.DATES
+    openings = PlainIntegerField(label="For how many people", min_value=1, max_value=5000)
+    opens_on = DayField(
+        label="Show it from", help_text="Leave it empty to show it as soon as it is approved"
+    )
+    closes_on = DayField(
+        label="People can apply until",
+        help_text="The end of that day. At most a year from now; you can extend it.",
+    )
+    starts_on = DayField(label="It starts on", help_text="The first day, if there is one for all")
+
+    class Meta(SectionForm.Meta):
+        fields = ["openings", "starts_on", "starts_note"]
+        labels = {"starts_note": "Or in words"}
+        help_texts = {"starts_note": "Such as “any Monday” or “by agreement”"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, moment in (
+            ("opens_on", self.instance.opens_at),
+            ("closes_on", self.instance.closes_at),
+        ):
+            if moment:
+                self.initial[name] = moment.astimezone(Region.current().zone).date()
+
+    def layout(self) -> list[Any]:
+        return [
+            short("openings"),
+            mid("opens_on"),
+            mid("closes_on"),
+            mid("starts_on"),
+            mid("starts_note"),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        today = timezone.localdate(timezone=Region.current().zone)
+        opens, closes = cleaned.get("opens_on"), cleaned.get("closes_on")
+        if closes and closes < today:
+            self.add_error("closes_on", "That day is over. Give a day to come.")
+        elif closes and closes > today + timedelta(days=366):
+            self.add_error("closes_on", "Give a day within a year from now.")
+        if opens and closes and closes < opens:
+            self.add_error("closes_on", "It closes before it opens.")
+        self.instance.opens_at = start_of(opens) if opens else None
+        self.instance.closes_at = end_of(closes) if closes else None
+        return cleaned
+
+    def open_questions(self) -> sections.Needs:
+        needs = super().open_questions()
+        if "closes_at" in needs:
+            needs["closes_on"] = needs.pop("closes_at")
+        return needs
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {
+            "opens_at": self.instance.opens_at,
+            "closes_at": self.instance.closes_at,
+        }
+
+
+FORMS: dict[str, type[SectionForm]] = {
+    form.section.slug: form
+    for form in (WorkForm, PlaceForm, PayForm, TermsForm, LearningForm, ApplyForm, DatesForm)
+}
+
+
+class StartForm(PortalForm):
+    """The first page: for whom, which kind, what it is called."""
+
+    organization = forms.ModelChoiceField(
+        Organization.objects.none(), label="For", empty_label=None
+    )
+    kind = forms.ChoiceField(widget=forms.RadioSelect, choices=Kind.choices, label="What is it?")
+    title = forms.CharField(
+        max_length=80,
+        label="What do you call it?",
+        help_text="Up to 80 characters, such as “Electrician Apprentice”",
+        validators=[plain_line],
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, organizations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = organizations  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            field.error_messages["required"] = {
+                "kind": "Choose what it is.",
+                "title": "Give it a title; you can change it later.",
+                "organization": "Choose the organization you post for.",
+            }.get(name, "This is needed.")
+        if len(organizations) == 1:
+            self.fields["organization"].widget = forms.HiddenInput()
+            self.initial.setdefault("organization", organizations[0].pk)
+
+
+class ReviewForm(PortalForm):
+    """Staff's decision. The buttons say which; a return needs its reason."""
+
+    reason = forms.CharField(
+        label="What should they mend?",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="They get these words by e-mail and see them beside the posting.",
+    )
+
+
+class CloseForm(PortalForm):
+    outcome = forms.ChoiceField(
+        widget=forms.RadioSelect, choices=Outcome.choices, label="How did it end?"
+    )
+    filled = PlainIntegerField(
+        label="How many people did you take on?", min_value=0, max_value=5000, required=False
+    )

@@ -1,0 +1,237 @@
+"""The employer's side: begin, write, look, send, take back, close."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.actions import MoveRefused
+from accounts.choices import OrganizationState
+from accounts.history import entries_of
+from accounts.models import Organization, Review
+from employers import actions, rules
+from employers.choices import KIND_MEANS, Kind, State
+from employers.forms import FORMS, CloseForm, StartForm
+from employers.models import Opportunity
+from employers.sections import ALL, needs_of, sections_of
+from employers.views.browse import page_of
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def mine_or_404(request: HttpRequest, pk: int) -> Opportunity:
+    """A posting of the person's own organization; nobody else may know of it."""
+    opportunity = get_object_or_404(Opportunity.objects.with_everything(), pk=pk)
+    if not rules.may_move_opportunity(request.user, opportunity):
+        raise Http404
+    return opportunity
+
+
+@form_page
+def opportunity_post(request: HttpRequest) -> HttpResponse:
+    """First page: for whom, which kind, what it is called."""
+    organizations = Organization.objects.of(request.user).filter(
+        state__in=[OrganizationState.VERIFIED, OrganizationState.PENDING]
+    )
+    if not organizations:
+        held = Organization.objects.of(request.user)
+        return render(request, "employers/opportunity_post_without.html", {"held": held})
+    form = StartForm(
+        request.POST or None, organizations=organizations, initial={"token": uuid.uuid4()}
+    )
+    if form.is_valid():
+        organization = form.cleaned_data["organization"]
+        if not rules.may_post_for(request.user, organization):
+            raise PermissionDenied
+        opportunity = actions.start_opportunity(
+            organization=organization,
+            kind=form.cleaned_data["kind"],
+            title=form.cleaned_data["title"],
+            token=form.cleaned_data["token"],
+            by=request.user,
+        )
+        return redirect("employers:opportunity_edit", opportunity.pk)
+    means = [(kind, kind.label, KIND_MEANS[kind]) for kind in Kind]
+    context = {"form": form, "means": means, "organizations": organizations}
+    return render(request, "employers/opportunity_post.html", context)
+
+
+@require_safe
+def opportunity_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The task list, and what may be done with the posting as it stands."""
+    opportunity = mine_or_404(request, pk)
+    needs = needs_of(opportunity)
+    sections = sections_of(opportunity)
+    done = sum(not needs[section.slug] for section in sections)
+    tasks = [
+        {
+            "section": section,
+            "open": len(needs[section.slug]),
+            "begun": len(needs[section.slug]) < _asked_for(section.slug),
+        }
+        for section in sections
+    ]
+    last = Review.objects.of(opportunity).order_by("-sent_at").first()
+    return render(
+        request,
+        "employers/opportunity_edit.html",
+        {
+            "opportunity": opportunity,
+            "standing": opportunity.standing(),
+            "tasks": tasks,
+            "done": done,
+            "total": len(sections),
+            "coach": [
+                (section, list(needs[section.slug].values())[:2])
+                for section in sections
+                if needs[section.slug]
+            ],
+            "last_review": last,
+            "history": entries_of(opportunity),
+            "organization": opportunity.employer.organization,
+        },
+    )
+
+
+def _asked_for(slug: str) -> int:
+    """How many open questions an untouched section has."""
+    blank = Opportunity(kind=Kind.APPRENTICESHIP)
+    try:
+        return len(ALL[slug].needs(blank)) - (1 if slug == "work" else 0)
+    except ValueError:
+        return 4
+
+
+@form_page
+def opportunity_section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+    """One page of the posting. “Save and continue” asks for all; “Save for later” does not."""
+    opportunity = mine_or_404(request, pk)
+    own = sections_of(opportunity)
+    slugs = [s.slug for s in own]
+    if section not in slugs:
+        raise Http404
+    if not rules.may_edit_opportunity(request.user, opportunity):
+        messages.warning(request, "These words are fixed while it is not a draft.")
+        return redirect("employers:opportunity_edit", opportunity.pk)
+    number = slugs.index(section)
+    finish = "later" not in request.POST
+    form = FORMS[section](request.POST or None, instance=opportunity, finish=finish)
+    status = 200
+    theirs = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.save_words(
+                opportunity=opportunity,
+                revision=form.cleaned_data.get("revision") or 0,
+                values=form.values(),
+                by=request.user,
+                **form.extras(),
+            )
+        except actions.Conflict:
+            status, theirs = 409, _theirs(opportunity.pk, section)
+            form.data = form.data.copy()
+            form.data["revision"] = theirs["revision"]
+        except MoveRefused as refused:
+            messages.error(request, str(refused))
+            return redirect("employers:opportunity_edit", pk)
+        else:
+            if finish and number + 1 < len(slugs):
+                return redirect("employers:opportunity_section", pk, slugs[number + 1])
+            return redirect("employers:opportunity_edit", pk)
+    elif request.method == "POST":
+        status = 422
+    context = {
+        "opportunity": opportunity,
+        "saved": Opportunity.objects.get(pk=pk),
+        "form": form,
+        "section": own[number],
+        "number": number + 1,
+        "total": len(slugs),
+        "theirs": theirs,
+        "coach": list(own[number].needs(Opportunity.objects.get(pk=pk)).values()),
+    }
+    return render(request, "employers/opportunity_section.html", context, status=status)
+
+
+def _theirs(pk: int, section: str) -> dict[str, Any]:
+    """What lies in the database now, in the words of the form: (label, value) pairs."""
+    current = Opportunity.objects.with_everything().get(pk=pk)
+    form = FORMS[section](instance=current)
+    rows = []
+    for field in form.visible_fields():
+        value = field.value()
+        if value not in (None, "", [], False):
+            rows.append((field.label, ", ".join(value) if isinstance(value, list) else value))
+    return {"revision": current.revision, "rows": rows, "at": current.changed_at}
+
+
+@require_safe
+def opportunity_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page as the public will see it, with the button that sends it to review."""
+    opportunity = mine_or_404(request, pk)
+    context = page_of(opportunity, request) | {
+        "is_preview": True,
+        "open_questions": sum(len(needs) for needs in needs_of(opportunity).values()),
+        "markup": "",
+    }
+    return render(request, "employers/opportunity_show.html", context)
+
+
+@require_POST
+def opportunity_send(request: HttpRequest, pk: int) -> HttpResponse:
+    opportunity = mine_or_404(request, pk)
+    try:
+        actions.send_opportunity(opportunity=opportunity, by=request.user)
+    except (actions.NotReady, MoveRefused) as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "Sent. A person reads it within two working days.")
+    return redirect("employers:opportunity_edit", pk)
+
+
+MOVES_BY_NAME = {
+    "take-back": (actions.take_back_opportunity, "It is a draft again, and yours to change."),
+    "pause": (actions.pause_opportunity, "Paused. Nobody finds it until you open it again."),
+    "resume": (actions.resume_opportunity, "It is open again."),
+    "archive": (actions.archive_opportunity, "Put away."),
+}
+
+
+@require_POST
+def opportunity_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
+    """take-back, pause, resume, archive: one button each."""
+    opportunity = mine_or_404(request, pk)
+    if move not in MOVES_BY_NAME:
+        raise Http404
+    act, said = MOVES_BY_NAME[move]
+    try:
+        act(opportunity=opportunity, by=request.user)
+    except MoveRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, said)
+    return redirect("employers:opportunity_edit", pk)
+
+
+@form_page
+def opportunity_close(request: HttpRequest, pk: int) -> HttpResponse:
+    opportunity = mine_or_404(request, pk)
+    if opportunity.state not in (State.PUBLISHED, State.PAUSED):
+        messages.warning(request, "Only a published posting can be closed.")
+        return redirect("employers:opportunity_edit", pk)
+    form = CloseForm(request.POST or None)
+    if form.is_valid():
+        try:
+            actions.close_opportunity(opportunity=opportunity, by=request.user, **form.cleaned_data)
+        except MoveRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, "Closed. Thank you for saying how it ended.")
+        return redirect("employers:opportunity_edit", pk)
+    context = {"opportunity": opportunity, "form": form, "today": timezone.localdate()}
+    return render(request, "employers/opportunity_close.html", context)

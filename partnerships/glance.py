@@ -1,0 +1,67 @@
+"""What the home page and the search show of the rooms, in a few lines each."""
+
+from typing import Any
+
+from django.db.models import Count, Q
+
+from accounts.models import Organization
+from employers.models import Opportunity
+from plans.choices import Status
+from plans.models import PlanVersion
+from plans.reading import Branch, branches
+from programs.models import Program
+
+
+def plan_glance() -> dict[str, Any] | None:
+    """{"version", "rows": [(number, title, url, words, is_part)]} of the current plan; words say
+    what stands out. None before a first version."""
+    version = PlanVersion.objects.current()
+    if version is None:
+        return None
+    rows = []
+    for part in branches(list(version.items.all()), {}):
+        rows.append((part.node, "", True))
+        rows += [(child.node, _stands(child), False) for child in part.children]
+    return {"version": version, "rows": rows}
+
+
+def _stands(branch: Branch) -> str:
+    statuses = branch.statuses
+    if not statuses:
+        return ""
+    if at_risk := statuses.count(Status.RISK):
+        return f"{at_risk} at risk"
+    if all(status == Status.DONE for status in statuses):
+        return "done"
+    if all(status == Status.NOT_STARTED for status in statuses):
+        return "not started"
+    return "under way"
+
+
+def programs_wanted() -> list[Program]:
+    """Two programs that have no opportunity beside them: a class that looks for an employer."""
+    open_now = Opportunity.objects.public().values("pk")
+    return list(
+        Program.objects.public()
+        .annotate(places=Count("opportunities", filter=Q(opportunities__in=open_now)))
+        .filter(places=0)
+        .select_related("provider__organization")
+        .order_by("title")[:3]
+    )
+
+
+def organization_search(words: str, limit: int) -> list[dict[str, str]]:
+    """Public organizations whose name holds every word."""
+    found = Organization.objects.public().select_related("place", "sector")
+    for word in words.split()[:8]:
+        found = found.filter(name__icontains=word)
+    return [
+        {
+            "title": organization.name,
+            "url": organization.get_absolute_url(),
+            "note": ", ".join(
+                str(part) for part in (organization.sector, organization.place) if part
+            ),
+        }
+        for organization in found[:limit]
+    ]
