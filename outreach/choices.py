@@ -1,0 +1,67 @@
+"""Enumerations of this room and, for every state, its moves."""
+
+from django.db import models
+
+
+class LetterState(models.TextChoices):
+    PENDING = "pending", "Waiting"
+    SENDING = "sending", "On its way"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Set aside"
+
+
+LETTER_MOVES: dict[str, set[str]] = {
+    LetterState.PENDING: {LetterState.SENDING, LetterState.CANCELLED},
+    LetterState.SENDING: {
+        LetterState.PENDING,
+        LetterState.SENT,
+        LetterState.FAILED,
+        LetterState.CANCELLED,
+    },
+    LetterState.SENT: set(),
+    LetterState.FAILED: {LetterState.PENDING, LetterState.CANCELLED},
+    LetterState.CANCELLED: set(),
+}
+
+
+class SubscriptionState(models.TextChoices):
+    UNCONFIRMED = "unconfirmed", "Not confirmed"
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    STOPPED = "stopped", "Stopped"
+
+
+SUBSCRIPTION_MOVES: dict[str, set[str]] = {
+    SubscriptionState.UNCONFIRMED: {SubscriptionState.ACTIVE, SubscriptionState.STOPPED},
+    SubscriptionState.ACTIVE: {SubscriptionState.PAUSED, SubscriptionState.STOPPED},
+    SubscriptionState.PAUSED: {SubscriptionState.ACTIVE, SubscriptionState.STOPPED},
+    SubscriptionState.STOPPED: {SubscriptionState.ACTIVE, SubscriptionState.UNCONFIRMED},
+}
+
+
+class StopReason(models.TextChoices):
+    READER = "reader", "The reader stopped it"
+    BOUNCED = "bounced", "The address refused several letters"
+
+
+class Rhythm(models.TextChoices):
+    WEEKLY = "weekly", "Once a week"
+    DAILY = "daily", "Every day"
+
+
+class Weekday(models.IntegerChoices):
+    """Numbered as Python's date.weekday()."""
+
+    MONDAY = 0, "Monday"
+    TUESDAY = 1, "Tuesday"
+    WEDNESDAY = 2, "Wednesday"
+    THURSDAY = 3, "Thursday"
+    FRIDAY = 4, "Friday"
+    SATURDAY = 5, "Saturday"
+    SUNDAY = 6, "Sunday"
+
+
+class DigestState(models.TextChoices):
+    PLANNED = "planned", "A letter was written"
+    EMPTY = "empty", "Nothing was new"
