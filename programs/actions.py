@@ -101,7 +101,11 @@ def _facts(thing: models.Model) -> dict[str, Any]:
         for field in thing._meta.concrete_fields
         if field.name not in KEPT_BY_ACTIONS
     }
-    return {
-        name: str(value) if isinstance(value, Decimal | date) else value
-        for name, value in facts.items()
-    }
+    return {name: _plain(value) for name, value in facts.items()}
+
+
+def _plain(value: Any) -> Any:
+    """950, Decimal(950) and Decimal("950.00") are one cost."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,10 +1,11 @@
 """The inventory as a list: what fits a query, how much of it, in which order, from where."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import Count, DecimalField, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from vocabularies.models import County, Sector
 from vocabularies.search import to_query
 
 # A cost that is not known comes after all that are.
-NOT_KNOWN = Value(10**9)
+NOT_KNOWN = Value(Decimal(10**9), output_field=DecimalField())
 # Each way to sort: the expression, and whether the highest comes first.
 ORDERS: dict[str, tuple[Any, bool]] = {
     "title": (F("search_title"), False),
@@ -102,13 +103,20 @@ def here(form: ProgramQuery) -> dict[str, str]:
 
 
 def wider(form: ProgramQuery) -> list[dict[str, Any]]:
-    """For an empty list: what each filter hides, with counts; nothing that is empty too."""
-    offers = []
-    for key in form.in_use:
-        asked = {k: v for k, v in form.in_use.items() if k != key}
-        if n := matching(asked).count():
-            offers.append({"word": form.labels[key], "url": address(asked), "count": n})
-    return offers
+    """For an empty list: what is found without one of the filters, or, where that is nothing,
+    with one of them alone."""
+    asked = form.in_use
+    without = [
+        (f"Without {form.labels[key]}", {k: v for k, v in asked.items() if k != key})
+        for key in asked
+    ]
+    alone = [(f"Only {form.labels[key]}", {key: asked[key]}) for key in asked]
+    return _found(without) or (_found(alone) if len(asked) > 1 else [])
+
+
+def _found(offers: list[tuple[str, dict[str, str]]]) -> list[dict[str, Any]]:
+    counted = [(word, asked, matching(asked).count()) for word, asked in offers]
+    return [{"word": word, "url": address(asked), "count": n} for word, asked, n in counted if n]
 
 
 def options(form: ProgramQuery) -> dict[str, list[dict[str, Any]]]:

@@ -255,3 +255,13 @@ class Program(models.Model):
         """("4 years", "144 hours a year"): what decides, and the rest."""
         first, _, rest = self.length.partition(", ")
         return first, rest
+
+    @property
+    def cost_words(self) -> str:
+        """$950, $4,200, $12.50, Free, or Not stated."""
+        if self.cost_total is None:
+            return "Not stated"
+        if not self.cost_total:
+            return "Free"
+        whole = self.cost_total == self.cost_total.to_integral_value()
+        return f"${self.cost_total:,.0f}" if whole else f"${self.cost_total:,.2f}"

@@ -88,8 +88,8 @@ def career_clusters(folder: Path) -> Iterator[Row]:
 
 def occupations(folder: Path) -> Iterator[Row]:
     also: dict[str, list[str]] = {}
-    for row in read(folder, "alternate_titles"):
-        also.setdefault(row["code"], []).append(row["title"])
+    for code, title in alternate_titles(folder):
+        also.setdefault(code, []).append(title)
     for row in read(folder, "occupations"):
         title = to_words(row["title"])
         words = to_words(row["title"], *also.get(row["code"], []))

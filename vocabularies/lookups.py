@@ -52,8 +52,8 @@ def find_occupations(words: str, limit: int = 10) -> list[Occupation]:
     """Occupations whose titles or alternate titles hold the words, or a code that begins so.
 
     First those whose own title begins with them, then those whose own title holds them, then
-    those whose alternate titles say them most often: "cna" finds Nursing Assistants first. Each carries `matched`: the alternate title that
-    was meant, or "" where its own title holds the words.
+    those whose alternate titles say them most often: "cna" finds Nursing Assistants first. Each
+    carries `matched`: the alternate title that was meant, or "" where its own title holds them.
     """
     folded, query = to_words(words[:200]), to_query(words)
     if query is None:
