@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import check_move, record
+from employers.search import OpportunityQuery
 from outreach import tokens
 from outreach.choices import SUBSCRIPTION_MOVES, LetterState, StopReason, SubscriptionState
 from outreach.letterhead import letterhead
@@ -64,7 +65,7 @@ def ask_for_subscription(
             "We have written to this address several times in the last hour. "
             "Look among its unwanted mail, or try again in an hour."
         )
-    wishes = {
+    wishes: dict[str, Any] = {
         "name": name,
         "label": label,
         "career_center": career_center,
@@ -73,6 +74,7 @@ def ask_for_subscription(
         "at": at,
         "zone": zone,
     }
+    wishes["words"] = OpportunityQuery.from_querystring(query).describe()[:600]
     subscription, new = Subscription.objects.get_or_create(
         email=email, query=query, defaults=wishes | {"asked_at": now}
     )
@@ -232,7 +234,7 @@ def _send_confirmation(subscription: Subscription, now: datetime) -> None:
     token = tokens.one_time()
     subscription.confirm_hash, subscription.confirm_until = tokens.hashed(token), now + CONFIRM_FOR
     link = settings.SITE_URL + reverse("outreach:subscription_confirm", args=[token])
-    _send(subscription, "confirm", f"Confirm: {subscription.in_words}", link=link, days=7)
+    _send(subscription, "confirm", f"Confirm: {subscription.words}", link=link, days=7)
 
 
 def _tell_it_stands(subscription: Subscription, now: datetime) -> None:
@@ -241,7 +243,7 @@ def _tell_it_stands(subscription: Subscription, now: datetime) -> None:
     _send(
         subscription,
         "stands",
-        f"You follow this already: {subscription.in_words}",
+        f"You follow this already: {subscription.words}",
         key=f"subscription-stands:{subscription.pk}:{quarter}",
         link=settings.SITE_URL + subscription.manage_url,
     )

@@ -13,7 +13,6 @@ from django.db.models.functions import MD5, Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from employers.search import OpportunityQuery
 from outreach import periods, tokens
 from outreach.choices import DigestState, Rhythm, StopReason, SubscriptionState, Weekday
 from programs.models import CareerCenter
@@ -49,6 +48,7 @@ class Subscription(models.Model):
     email = models.EmailField("e-mail")
     name = models.CharField(max_length=80, blank=True, validators=[plain_line])
     query = models.CharField(max_length=1000, blank=True, help_text="As in the browse address")
+    words = models.CharField(max_length=600, help_text="The search in words, as it was chosen")
     career_center = models.ForeignKey(
         CareerCenter, models.SET_NULL, null=True, blank=True, related_name="subscriptions"
     )
@@ -126,19 +126,11 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label or self.in_words
+        return self.label or self.words
 
     def get_absolute_url(self) -> str:
         """For staff. The reader's own page is `manage_url`."""
         return reverse("outreach:subscription_show", args=[self.pk])
-
-    @property
-    def search(self) -> OpportunityQuery:
-        return OpportunityQuery.from_querystring(self.query)
-
-    @property
-    def in_words(self) -> str:
-        return self.search.describe()
 
     @property
     def browse_url(self) -> str:
