@@ -1,0 +1,57 @@
+"""What people do here. Keyword-only, atomic, the person is `by`; each writes its Entry."""
+
+from plans.actions.comments import (
+    CONFIRM_WITHIN,
+    AlreadyConfirmed,
+    CommentsClosed,
+    LinkExpired,
+    TooMany,
+    Voice,
+    change_comment,
+    confirm_comment,
+    decline_comment,
+    give_comment,
+    hash_of,
+    publish_comment,
+    send_fresh_link,
+    withdraw_comment,
+)
+from plans.actions.editing import (
+    ActionDraft,
+    EditedMeanwhile,
+    ItemDraft,
+    add_item,
+    edit_item,
+    move_item,
+    restore_item,
+    retire_item,
+)
+from plans.actions.publishing import NothingToPublish, close_for_comment, publish_version
+
+__all__ = [
+    "CONFIRM_WITHIN",
+    "ActionDraft",
+    "AlreadyConfirmed",
+    "CommentsClosed",
+    "EditedMeanwhile",
+    "ItemDraft",
+    "LinkExpired",
+    "NothingToPublish",
+    "TooMany",
+    "Voice",
+    "add_item",
+    "change_comment",
+    "close_for_comment",
+    "confirm_comment",
+    "decline_comment",
+    "edit_item",
+    "give_comment",
+    "hash_of",
+    "move_item",
+    "publish_comment",
+    "publish_version",
+    "restore_item",
+    "retire_item",
+    "send_fresh_link",
+    "withdraw_comment",
+]

@@ -1,0 +1,240 @@
+"""What a commenter and a moderator do. A comment's e-mail is written to, never shown."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.actions import check_move, record
+from accounts.models import Organization
+from plans import letters
+from plans.choices import COMMENT_MOVES, CommentState, DeclineReason, Relation
+from plans.held import what_to_tell
+from plans.models import Comment, VersionItem
+from plans.rules import author_may_change
+from plans.windows import window_over
+
+STORED_PER_HOUR = 10
+LETTERS_PER_HOUR = 5
+CONFIRM_WITHIN = timedelta(days=7)
+
+
+class TooMany(Exception):
+    """More comments from one address in an hour than a person writes."""
+
+
+class CommentsClosed(Exception):
+    """Nobody can comment on this item now, or change what they said."""
+
+
+class LinkExpired(Exception):
+    """The link in the letter is older than CONFIRM_WITHIN."""
+
+
+class AlreadyConfirmed(Exception):
+    """The link in the letter did its work before."""
+
+
+@dataclass
+class Voice:
+    """What the comment form holds."""
+
+    text: str
+    name: str
+    email: str
+    organization_name: str = ""
+    kind: str = ""
+    relation: str = Relation.SELF
+    shown: str = "all"
+    quick: bool = False
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def give_comment(
+    *, node: VersionItem, voice: Voice, sender: str, now: datetime | None = None
+) -> Comment:
+    """Keep a comment on an item as `node`'s version says it, and send the link that confirms it.
+
+    Raises CommentsClosed outside of every window over the item, TooMany past the hourly number.
+    """
+    now = now or timezone.now()
+    window = window_over(node, now)
+    if not window.open:
+        raise CommentsClosed("Comments on this item are closed.")
+    _refuse_floods(sender, voice.email, now)
+    token = secrets.token_urlsafe(24)
+    comment = Comment(
+        item_id=node.item_id,
+        version_id=node.version_id,
+        number=node.number,
+        name=voice.name,
+        email=voice.email,
+        sender=sender,
+        created_at=now,
+        confirm_hash=hash_of(token),
+        confirm_sent_at=now,
+    )
+    _put(comment, voice)
+    comment.held_for = what_to_tell(comment, quick=voice.quick)
+    comment.save()
+    letters.confirm(comment, token)
+    return comment
+
+
+def _put(comment: Comment, voice: Voice) -> None:
+    comment.text = voice.text
+    comment.organization_name = voice.organization_name
+    comment.organization = (
+        Organization.objects.public().filter(name__iexact=voice.organization_name).first()
+        if voice.organization_name
+        else None
+    )
+    comment.kind = voice.kind if voice.organization_name else ""
+    comment.relation = voice.relation if voice.organization_name else Relation.SELF
+    comment.shown = voice.shown
+
+
+def _refuse_floods(sender: str, email: str, now: datetime) -> None:
+    """Counted under a lock, so that many posts at once are counted one after the other."""
+    key = int.from_bytes(hashlib.sha256(sender.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [key])
+    since = now - timedelta(hours=1)
+    stored = Comment.objects.filter(sender=sender, created_at__gt=since).count()
+    written = Comment.objects.filter(email__iexact=email, confirm_sent_at__gt=since).count()
+    if stored >= STORED_PER_HOUR or written >= LETTERS_PER_HOUR:
+        raise TooMany("That is many comments in one hour. Wait a while, then send this one again.")
+
+
+@transaction.atomic
+def confirm_comment(*, token: str) -> Comment:
+    """The author followed the link and said yes. Raises Comment.DoesNotExist, AlreadyConfirmed,
+    LinkExpired. A comment given in time may be confirmed after its window closed."""
+    now = timezone.now()
+    comment = Comment.objects.select_for_update().get(confirm_hash=hash_of(token))
+    if comment.state != CommentState.UNCONFIRMED:
+        raise AlreadyConfirmed("This comment is confirmed.")
+    if comment.confirm_sent_at + CONFIRM_WITHIN < now:
+        raise LinkExpired("This link has expired.")
+    comment.state, comment.confirmed_at = CommentState.WAITING, now
+    comment.save(update_fields=["state", "confirmed_at"])
+    record(by=None, what="confirmed by its author", subject=comment)
+    letters.receipt(comment)
+    return comment
+
+
+@transaction.atomic
+def send_fresh_link(*, token: str) -> bool:
+    """Write again to the address that the comment came with: a new link to confirm, or the
+    private link once it is confirmed. False when nothing was sent (unknown, or too often)."""
+    now = timezone.now()
+    comment = Comment.objects.select_for_update().filter(confirm_hash=hash_of(token)).first()
+    if comment is None or comment.confirm_sent_at > now - timedelta(minutes=5):
+        return False
+    comment.confirm_sent_at = now
+    if comment.state != CommentState.UNCONFIRMED:
+        comment.save(update_fields=["confirm_sent_at"])
+        letters.receipt(comment, again=now)
+        return True
+    fresh = secrets.token_urlsafe(24)
+    comment.confirm_hash = hash_of(fresh)
+    comment.save(update_fields=["confirm_sent_at", "confirm_hash"])
+    letters.confirm(comment, fresh)
+    return True
+
+
+@transaction.atomic
+def change_comment(*, comment: Comment, voice: Voice) -> Comment:
+    """Its author writes it anew; it is read again before it is shown. Raises CommentsClosed
+    after the window, MoveRefused for a comment that was declined or withdrawn."""
+    now = timezone.now()
+    comment = Comment.objects.select_for_update().get(pk=comment.pk)
+    check_move(moves=COMMENT_MOVES, now=comment.state, to=CommentState.WAITING, what="comment")
+    node = VersionItem.objects.get(version_id=comment.version_id, item_id=comment.item_id)
+    window = window_over(node, now)
+    if not author_may_change(comment, window.open, now):
+        raise CommentsClosed("The time for comments is over, so it can no longer be changed.")
+    before = {"text": comment.text, "state": comment.state}
+    _put(comment, voice)
+    comment.held_for = what_to_tell(comment)
+    comment.state, comment.changed_at = CommentState.WAITING, now
+    comment.save()
+    record(
+        by=None,
+        what="changed by its author",
+        subject=comment,
+        before=before,
+        after={"text": comment.text, "state": comment.state},
+    )
+    return comment
+
+
+@transaction.atomic
+def withdraw_comment(*, comment: Comment) -> Comment:
+    """Its author takes it back: no longer shown, kept with its item. Raises MoveRefused."""
+    comment = Comment.objects.select_for_update().get(pk=comment.pk)
+    check_move(moves=COMMENT_MOVES, now=comment.state, to=CommentState.WITHDRAWN, what="comment")
+    was, comment.state = comment.state, CommentState.WITHDRAWN
+    comment.save(update_fields=["state"])
+    record(
+        by=None,
+        what="withdrawn by its author",
+        subject=comment,
+        before={"state": was},
+        after={"state": comment.state},
+    )
+    return comment
+
+
+@transaction.atomic
+def publish_comment(*, comment: Comment, by: Any, at: datetime | None = None) -> Comment:
+    """Show it with its item, and tell its author. Raises MoveRefused if it moved on."""
+    return _decide(comment, CommentState.PUBLISHED, by, "published", at=at)
+
+
+@transaction.atomic
+def decline_comment(
+    *, comment: Comment, reason: str, by: Any, words: str = "", at: datetime | None = None
+) -> Comment:
+    """Do not show it; tell its author why. The words are kept, but for those that tell who a
+    student is: those are erased. Raises MoveRefused if it moved on."""
+    return _decide(comment, CommentState.DECLINED, by, "declined", reason, words, at)
+
+
+def _decide(
+    comment: Comment,
+    to: str,
+    by: Any,
+    what: str,
+    reason: str = "",
+    words: str = "",
+    at: datetime | None = None,
+) -> Comment:
+    now = at or timezone.now()
+    comment = Comment.objects.select_for_update().get(pk=comment.pk)
+    check_move(moves=COMMENT_MOVES, now=comment.state, to=to, what="comment")
+    was, comment.state = comment.state, to
+    comment.reason, comment.reason_words = reason, words
+    comment.decided_by, comment.decided_at = by, now
+    if reason == DeclineReason.STUDENT:
+        comment.text = "Erased: it told who a student is."
+    comment.save()
+    record(
+        by=by,
+        what=what,
+        subject=comment,
+        organization=comment.organization if to == CommentState.PUBLISHED else None,
+        why=" ".join(filter(None, [comment.get_reason_display(), words])),
+        before={"state": was},
+        after={"state": to},
+    )
+    letters.decision(comment)
+    return comment

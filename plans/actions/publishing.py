@@ -1,0 +1,120 @@
+"""Publishing: a version is frozen, the plan moves along its states."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.actions import MoveRefused, check_move, record
+from plans.choices import PLAN_MOVES, STATE_OF_STAGE, PlanState, Stage
+from plans.differences import compare, of_words
+from plans.freezing import freeze
+from plans.models import CommentWindow, Plan, PlanVersion, VersionItem
+from vocabularies.text import to_html
+
+
+class NothingToPublish(Exception):
+    """The working copy has no item, or says what the last version says already."""
+
+
+@transaction.atomic
+def publish_version(
+    *,
+    plan: Plan,
+    stage: str,
+    changelog: str,
+    by: Any,
+    closes_at: datetime | None = None,
+    at: datetime | None = None,
+) -> PlanVersion:
+    """Freeze the working copy as the next version, which the public reads from now on.
+
+    A version for comment opens a window until `closes_at` (an open one moves its end). The demo
+    alone gives `at`, the moment of publishing, in the past.
+    Raises MoveRefused if the plan's state does not allow it, NothingToPublish if nothing changed.
+    """
+    now = at or timezone.now()
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    to = STATE_OF_STAGE[Stage(stage)]
+    check_move(moves=PLAN_MOVES, now=plan.state, to=to, what="plan")
+    last = PlanVersion.objects.filter(plan=plan).order_by("-number").first()
+    rows = freeze(plan)
+    before = list(last.items.all()) if last else []
+    changes = compare(before, rows)
+    if not rows:
+        raise NothingToPublish("The plan has no item yet. Add one first.")
+    if last and not changes and last.stage == stage:
+        raise NothingToPublish("Nothing has changed since the last version.")
+    try:
+        with transaction.atomic():
+            version = PlanVersion.objects.create(
+                plan=plan,
+                number=last.number + 1 if last else 1,
+                stage=stage,
+                changelog=changelog,
+                changelog_html=to_html(changelog),
+                published_at=now,
+                published_by=by if getattr(by, "pk", None) else None,
+                published_by_name=str(by)[:80] if by else "",
+            )
+    except IntegrityError as error:
+        raise MoveRefused("Somebody published this version a moment ago.") from error
+    for row in rows:
+        row.version = version
+        row.changes = sum(c.item_id == row.item_id for c in of_words(changes)) if last else 0
+    _save_by_depth(rows)
+    if stage == Stage.COMMENT and closes_at:
+        _open_window(plan, now, closes_at)
+    was, plan.state = plan.state, to
+    plan.save(update_fields=["state"])
+    record(
+        by=by,
+        what=f"published version {version.number}",
+        subject=plan,
+        why=changelog,
+        before={"state": was},
+        after={"state": to, "version": version.number, "changes": len(changes)},
+    )
+    return version
+
+
+def _save_by_depth(rows: list[VersionItem]) -> None:
+    """Parents first: a child needs the key of its parent's row."""
+    for depth in sorted({row.depth for row in rows}):
+        level = [row for row in rows if row.depth == depth]
+        for row in level:
+            row.parent = row.parent  # takes over the key that the parent got when it was saved
+        VersionItem.objects.bulk_create(level)
+
+
+def _open_window(plan: Plan, now: datetime, closes_at: datetime) -> None:
+    open_now = CommentWindow.objects.filter(
+        plan=plan, item__isnull=True, opens_at__lte=now, closes_at__gt=now
+    ).first()
+    if open_now:
+        open_now.closes_at = closes_at
+        open_now.save(update_fields=["closes_at"])
+    else:
+        CommentWindow.objects.create(plan=plan, opens_at=now, closes_at=closes_at)
+
+
+@transaction.atomic
+def close_for_comment(*, plan: Plan, by: Any) -> Plan:
+    """End the time for comments; from now on they are answered. Raises MoveRefused."""
+    now = timezone.now()
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    check_move(moves=PLAN_MOVES, now=plan.state, to=PlanState.ANSWERING, what="plan")
+    for window in CommentWindow.objects.filter(plan=plan, opens_at__lt=now, closes_at__gt=now):
+        window.closes_at = now
+        window.save(update_fields=["closes_at"])
+    was, plan.state = plan.state, PlanState.ANSWERING
+    plan.save(update_fields=["state"])
+    record(
+        by=by,
+        what="closed for comment",
+        subject=plan,
+        before={"state": was},
+        after={"state": plan.state},
+    )
+    return plan

@@ -1,0 +1,182 @@
+"""What changed between two versions, in words."""
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import chain
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from plans.choices import Involvement, Status
+from plans.models import VersionItem
+from plans.references import Labels, to_plain
+
+TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+NO_ROLE = "no role"
+
+
+@dataclass
+class Change:
+    """One difference of one item. `html` holds <ins> and <del>; `was`/`now` serve moves and roles."""
+
+    number: str
+    title: str
+    kind: str
+    html: SafeString = SafeString("")
+    was: str = ""
+    now: str = ""
+    item_id: uuid.UUID | None = None
+    here: bool = True
+
+
+def words(old: str, new: str) -> SafeString:
+    """The text of both, with struck and added words marked as <del> and <ins>."""
+    before, after = TOKEN.findall(old), TOKEN.findall(new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    parts: list[tuple[str, str]] = []
+    for what, a, b, c, d in matcher.get_opcodes():
+        if what == "equal":
+            parts.append(("", "".join(after[c:d])))
+            continue
+        parts += [("del", "".join(before[a:b])), ("ins", "".join(after[c:d]))]
+    html = "".join(
+        f"<{tag}>{escape(text)}</{tag}>" if tag and text.strip() else escape(text)
+        for tag, text in _joined(parts)
+    )
+    return mark_safe(html)  # noqa: S308  every piece is escaped
+
+
+def _joined(parts: list[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    """A lone blank between two changes joins them: one struck phrase, not five struck words."""
+    struck, added = "", ""
+    for index, (tag, text) in enumerate(parts):
+        if tag == "del":
+            struck += text
+        elif tag == "ins":
+            added += text
+        elif text.isspace() and (struck or added) and index < len(parts) - 1:
+            struck += text
+            added += text
+        else:
+            yield from _settled(struck, added)
+            struck, added = "", ""
+            yield "", text
+    yield from _settled(struck, added)
+
+
+def _settled(struck: str, added: str) -> Iterable[tuple[str, str]]:
+    if struck.strip():
+        yield "del", struck.rstrip() if added.strip() else struck
+        if added.strip():
+            yield "", " "
+    if added.strip():
+        yield "ins", added
+    elif added and not struck.strip():
+        yield "", added
+
+
+def labels_of(items: Iterable[VersionItem]) -> dict[uuid.UUID, tuple[str, str]]:
+    return {item.item_id: (item.number, item.title) for item in items}
+
+
+def compare(old: list[VersionItem], new: list[VersionItem]) -> list[Change]:
+    """Every difference, in the new version's order; dropped items last."""
+    before = {item.item_id: item for item in old}
+    after = {item.item_id: item for item in new}
+    labels = labels_of(chain(old, new))
+    changes: list[Change] = []
+    for item in new:
+        if earlier := before.get(item.item_id):
+            changes += compare_item(earlier, item, labels)
+        else:
+            changes.append(_change(item, "New item", html=words("", item.statement)))
+    for item in old:
+        if item.item_id not in after:
+            dropped = _change(item, "Dropped", html=words(item.statement, ""))
+            dropped.here = False
+            changes.append(dropped)
+    return changes
+
+
+def compare_item(old: VersionItem, new: VersionItem, labels: Labels) -> list[Change]:
+    """Differences of one item: words, actions, roles, place."""
+    changes = []
+    for field, kind in (
+        ("handle", "Name"),
+        ("statement", "Statement"),
+        ("text", "Text"),
+        ("evidence", "Evidence"),
+    ):
+        was, now = (to_plain(getattr(item, field), labels) for item in (old, new))
+        if was != now:
+            changes.append(_change(new, kind, html=words(was, now)))
+    changes += _compare_actions(old, new, labels)
+    was_roles, now_roles = _roles(old), _roles(new)
+    for group in sorted(was_roles.keys() | now_roles.keys()):
+        was, now = was_roles.get(group, NO_ROLE), now_roles.get(group, NO_ROLE)
+        if was != now:
+            changes.append(_change(new, f"Role of {group}", was=was, now=now))
+    if old.number != new.number:
+        changes.append(_change(new, "Order and number", was=old.number, now=new.number))
+    return changes
+
+
+def _compare_actions(old: VersionItem, new: VersionItem, labels: Labels) -> list[Change]:
+    was = {action["id"]: action for action in old.actions}
+    now = {action["id"]: action for action in new.actions}
+    changes = []
+    for key, action in now.items():
+        text = to_plain(action["text"], labels)
+        if key not in was:
+            changes.append(_change(new, "New action", html=words("", text)))
+            continue
+        earlier = to_plain(was[key]["text"], labels)
+        if earlier != text:
+            changes.append(_change(new, "Action", html=words(earlier, text)))
+        if was[key]["status"] != action["status"]:
+            pair = [str(Status(a["status"]).label).lower() for a in (was[key], action)]
+            changes.append(
+                _change(new, "Status", html=escape(text), was=pair[0], now=pair[1])  # type: ignore[arg-type]
+            )
+    changes += [
+        _change(new, "Action taken out", html=words(to_plain(action["text"], labels), ""))
+        for key, action in was.items()
+        if key not in now
+    ]
+    kept = [key for key in was if key in now]
+    if kept != [key for key in now if key in was]:
+        changes.append(_change(new, "Order of actions"))
+    return changes
+
+
+def _roles(item: VersionItem) -> dict[str, str]:
+    return {r["name"]: str(Involvement(r["role"]).label).lower() for r in item.roles}
+
+
+def _change(item: VersionItem, kind: str, **more: object) -> Change:
+    return Change(item.number, item.title, kind, item_id=item.item_id, **more)  # type: ignore[arg-type]
+
+
+def of_words(changes: list[Change]) -> list[Change]:
+    """Without changes of status: those are progress, not another plan."""
+    return [change for change in changes if change.kind != "Status"]
+
+
+def in_short(changes: list[Change], total: int) -> list[tuple[str, int]]:
+    """Counts for the margin: what kind of change, how many; then the items that stayed."""
+    names = {
+        "words changed": {"Name", "Statement", "Text", "Evidence", "Action"},
+        "new items": {"New item"},
+        "new actions": {"New action"},
+        "actions taken out": {"Action taken out"},
+        "status changes": {"Status"},
+        "moved": {"Order and number", "Order of actions"},
+        "items dropped": {"Dropped"},
+    }
+    counts = [(name, sum(c.kind in kinds for c in changes)) for name, kinds in names.items()]
+    counts.append(("role changes", sum(c.kind.startswith("Role of") for c in changes)))
+    touched = {change.item_id for change in changes if change.here}
+    return [(name, n) for name, n in counts if n] + [("items unchanged", total - len(touched))]

@@ -1,0 +1,69 @@
+"""Letters of this room, text and HTML. The default mailer is the outbox: they leave with the
+transaction that wrote them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from plans.links import private_token
+from plans.models import Comment
+from vocabularies.models import Region
+
+
+def _send(comment: Comment, *, kind: str, key: str, subject: str, **words: Any) -> None:
+    context = {
+        "region": Region.current(),
+        "site_url": settings.SITE_URL,
+        "comment": comment,
+        "subject": subject,
+        "url": settings.SITE_URL + reverse("plans:comment_follow", args=[private_token(comment)]),
+    } | words
+    template = kind.replace("-", "_")
+    letter = EmailMultiAlternatives(
+        subject,
+        render_to_string(f"plans/letters/{template}.txt", context).strip() + "\n",
+        to=[comment.email],
+        headers={"X-Letter-Kind": kind, "X-Letter-Key": f"{kind}:{comment.pk}:{key}"},
+    )
+    letter.attach_alternative(
+        render_to_string(f"plans/letters/{template}.html", context), "text/html"
+    )
+    letter.send()
+
+
+def confirm(comment: Comment, token: str) -> None:
+    """The one-time link. Nothing is read or shown before it is followed."""
+    _send(
+        comment,
+        kind="comment-confirm",
+        key=comment.confirm_hash[:16],
+        subject=f"Confirm your comment on {comment.number}",
+        confirm_url=settings.SITE_URL + reverse("plans:comment_confirm", args=[token]),
+    )
+
+
+def receipt(comment: Comment, again: datetime | None = None) -> None:
+    """The receipt number and the private link; `again` when it is asked for anew."""
+    _send(
+        comment,
+        kind="comment-receipt",
+        key=again.isoformat() if again else "first",
+        subject=f"Your receipt: comment {comment.receipt} on {comment.number}",
+    )
+
+
+def decision(comment: Comment) -> None:
+    """Published, or not shown and why."""
+    published = comment.state == "published"
+    _send(
+        comment,
+        kind="comment-published" if published else "comment-declined",
+        key=comment.decided_at.isoformat() if comment.decided_at else "",
+        subject=f"Your comment {comment.receipt} is published"
+        if published
+        else f"Your comment {comment.receipt} is not shown",
+    )

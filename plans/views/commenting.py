@@ -1,0 +1,205 @@
+"""Giving input without an account, and following what one gave."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.actions import MoveRefused
+from accounts.doors import public
+from plans import actions
+from plans.choices import CommentState
+from plans.forms import CommentForm, VoiceForm
+from plans.links import comment_of, private_token, sender_of
+from plans.models import Comment, PlanVersion, VersionItem
+from plans.numbers import NUMBER
+from plans.organizations import known_names
+from plans.rules import author_may_change, author_may_withdraw
+from plans.windows import WindowSeen, window_over
+
+GET_AND_POST = ["GET", "HEAD", "POST"]
+
+
+@public
+@require_http_methods(GET_AND_POST)
+def comment_give(request: HttpRequest, number: str) -> HttpResponse:
+    node = _node(number)
+    window = window_over(node, timezone.now())
+    if request.method != "POST":
+        form = CommentForm(version=node.version.number)
+        return _form_page(request, node, form, window)
+    form = CommentForm(request.POST, version=node.version.number)
+    if form.is_trap:
+        return redirect("plans:comment_sent")
+    if not window.open:
+        return _form_page(request, node, form, window, status=409)
+    if not form.is_valid():
+        return _form_page(request, node, form, window, status=422)
+    try:
+        actions.give_comment(
+            node=_as_read(node, form.cleaned_data["version"]),
+            voice=form.voice(),
+            sender=sender_of(request),
+        )
+    except actions.TooMany as refusal:
+        form.add_error(None, str(refusal))
+        return _form_page(request, node, form, window, status=429)
+    except actions.CommentsClosed:
+        return _form_page(request, node, form, WindowSeen(), status=409)
+    return redirect(f"{reverse('plans:comment_sent')}?item={number}")
+
+
+def _node(number: str) -> VersionItem:
+    current = PlanVersion.objects.current()
+    node = current.items.filter(number=number).first() if current else None
+    if current is None or node is None:
+        raise Http404("The current version has no such number.")
+    node.version = current
+    return node
+
+
+def _as_read(node: VersionItem, version: int | None) -> VersionItem:
+    """The item as the form's page showed it, should a new version have come meanwhile."""
+    if version in (None, node.version.number):
+        return node
+    earlier = VersionItem.objects.filter(
+        version__plan_id=node.version.plan_id, version__number=version, item_id=node.item_id
+    )
+    return earlier.select_related("version__plan").first() or node
+
+
+def _form_page(
+    request: HttpRequest,
+    node: VersionItem,
+    form: CommentForm,
+    window: WindowSeen,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "node": node,
+        "form": form,
+        "window": window,
+        "organizations": known_names(),
+        "typed": form.data.get("text", "")[:20_000] if form.is_bound and not window.open else "",
+    }
+    return render(request, "plans/comment_give.html", context, status=status)
+
+
+@public
+@require_safe
+def comment_sent(request: HttpRequest) -> HttpResponse:
+    number = request.GET.get("item", "")
+    context = {"number": number if NUMBER.fullmatch(number) else ""}
+    return render(request, "plans/comment_sent.html", context)
+
+
+@public
+@never_cache
+@require_http_methods(GET_AND_POST)
+def comment_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks, POST confirms: a mail scanner that opens the link changes nothing."""
+    comment = (
+        Comment.objects.filter(confirm_hash=actions.hash_of(token)).select_related("item").first()
+    )
+    if comment is None:
+        return render(request, "plans/comment_confirm.html", {"trouble": "unknown"}, status=404)
+    context = {"comment": comment, "token": token}
+    if request.method == "POST":
+        try:
+            comment = actions.confirm_comment(token=token)
+        except actions.AlreadyConfirmed:
+            return render(request, "plans/comment_confirm.html", context | {"trouble": "used"})
+        except actions.LinkExpired:
+            pass
+        else:
+            messages.success(request, "Thank you. Your comment is confirmed.")
+            return redirect("plans:comment_follow", private_token(comment))
+    if comment.state != CommentState.UNCONFIRMED:
+        return render(request, "plans/comment_confirm.html", context | {"trouble": "used"})
+    if comment.confirm_sent_at + actions.CONFIRM_WITHIN < timezone.now():
+        gone = context | {"trouble": "expired"}
+        return render(request, "plans/comment_confirm.html", gone, status=410)
+    return render(request, "plans/comment_confirm.html", context)
+
+
+@public
+@require_POST
+def comment_fresh_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Always the same answer: it tells nobody whether an address is known."""
+    actions.send_fresh_link(token=token)
+    return redirect("plans:comment_sent")
+
+
+def _mine(token: str) -> tuple[Comment, WindowSeen]:
+    comment = comment_of(token)
+    if comment is None:
+        raise Http404("No comment has this link.")
+    node = VersionItem.objects.select_related("version__plan").get(
+        version_id=comment.version_id, item_id=comment.item_id
+    )
+    return comment, window_over(node, timezone.now())
+
+
+@public
+@never_cache
+@require_safe
+def comment_follow(request: HttpRequest, token: str) -> HttpResponse:
+    """The author's own page of a comment: receipt, state, and what may still be done."""
+    comment, window = _mine(token)
+    context = {
+        "comment": comment,
+        "token": token,
+        "window": window,
+        "may_change": author_may_change(comment, window.open, timezone.now()),
+        "may_withdraw": author_may_withdraw(comment),
+    }
+    return render(request, "plans/comment_follow.html", context)
+
+
+@public
+@never_cache
+@require_http_methods(GET_AND_POST)
+def comment_change(request: HttpRequest, token: str) -> HttpResponse:
+    comment, window = _mine(token)
+    if not author_may_change(comment, window.open, timezone.now()):
+        context = {"comment": comment, "token": token, "window": window}
+        typed = request.POST.get("text", "")[:20_000]
+        return render(request, "plans/comment_change.html", context | {"typed": typed}, status=409)
+    form = VoiceForm(request.POST or None, instance=comment)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_comment(comment=comment, voice=form.voice())
+        except (actions.CommentsClosed, MoveRefused) as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "Your changes are kept. Somebody will read them soon.")
+        return redirect("plans:comment_follow", token)
+    context = {
+        "comment": comment,
+        "token": token,
+        "window": window,
+        "form": form,
+        "organizations": known_names(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "plans/comment_change.html", context, status=status)
+
+
+@public
+@never_cache
+@require_http_methods(GET_AND_POST)
+def comment_withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    comment, _ = _mine(token)
+    if request.method == "POST":
+        try:
+            actions.withdraw_comment(comment=comment)
+        except MoveRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "Your comment is withdrawn. It is no longer shown.")
+        return redirect("plans:comment_follow", token)
+    context = {"comment": comment, "token": token, "may_withdraw": author_may_withdraw(comment)}
+    return render(request, "plans/comment_withdraw.html", context)
