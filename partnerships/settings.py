@@ -19,6 +19,7 @@ env = environ.Env()
 LOCAL = env.bool("PORTAL_LOCAL", default=False)
 STATE_DIR = Path(env("PORTAL_STATE", default=str(BASE_DIR / ".local")))
 DEBUG = env.bool("DEBUG", default=False)
+TESTING = env.bool("PORTAL_TEST", default=False)  # set by `./dev test`
 SECRET_KEY = env("SECRET_KEY", default="local-only-" + "x" * 50 if LOCAL else environ.Env.NOTSET)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list(
@@ -160,6 +161,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -272,11 +275,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG or env.bool("PORTAL_TEST", default=False)
+        if DEBUG or TESTING
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG or env.bool("PORTAL_TEST", default=False)
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]

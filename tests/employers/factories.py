@@ -1,0 +1,72 @@
+"""Postings in every state."""
+
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from employers.choices import Education, Kind, Mode, Paid, State
+from employers.models import Employer, Location, Opportunity
+from tests.factories import OrganizationFactory, PlaceFactory, SectorFactory
+
+
+class EmployerFactory(DjangoModelFactory):
+    class Meta:
+        model = Employer
+        django_get_or_create = ("organization",)
+
+    organization = factory.SubFactory(OrganizationFactory, verified=True)
+
+
+class OpportunityFactory(DjangoModelFactory):
+    """Complete, and open unless a trait says otherwise."""
+
+    class Meta:
+        model = Opportunity
+        skip_postgeneration_save = True
+
+    class Params:
+        draft = factory.Trait(state=State.DRAFT, opens_at=None, public_since=None)
+        in_review = factory.Trait(state=State.IN_REVIEW, opens_at=None, public_since=None)
+        returned = factory.Trait(state=State.RETURNED, opens_at=None, public_since=None)
+        scheduled = factory.Trait(
+            opens_at=factory.LazyFunction(lambda: timezone.now() + timedelta(days=5)),
+            public_since=factory.LazyFunction(lambda: timezone.now() + timedelta(days=5)),
+        )
+        expired = factory.Trait(
+            closes_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+        )
+        filled_up = factory.Trait(state=State.CLOSED, outcome="filled-here", filled=2)
+        paused = factory.Trait(state=State.PAUSED)
+
+    employer = factory.SubFactory(EmployerFactory)
+    kind = Kind.ON_THE_JOB
+    state = State.PUBLISHED
+    title = factory.Sequence(lambda n: f"Welder Trainee {n}")
+    summary = "Learn to weld on the shop floor."
+    tasks = "You weld."
+    lessons = "Reading drawings."
+    sector = factory.SubFactory(SectorFactory)
+    mode = Mode.ON_SITE
+    hours_min = 40
+    hours_max = 40
+    length = 6
+    length_unit = "months"
+    paid = Paid.WAGE
+    pay_min = 19
+    pay_max = 22
+    class_payer = "no-class"
+    education = Education.NONE
+    apply_by = "email"
+    apply_to = "talent@granite-ridge.example.org"
+    openings = 2
+    starts_note = "any Monday"
+    opens_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=10))
+    public_since = factory.LazyFunction(lambda: timezone.now() - timedelta(days=10))
+    closes_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=20))
+
+    @factory.post_generation
+    def places(self, create: bool, zips: object, **kwargs: object) -> None:
+        for place in zips or [PlaceFactory()]:  # type: ignore[attr-defined]
+            Location.objects.create(opportunity=self, place=place)
