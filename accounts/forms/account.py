@@ -50,6 +50,7 @@ class Dressed(TidyMixin):
 
 
 class LoginForm(Dressed, account.LoginForm):
+    labels = {"remember": "Keep me signed in on this device for two weeks"}
     hints = {"login": "Use your work address if you have one"}
 
 
@@ -126,7 +127,9 @@ class GenerateRecoveryCodesForm(Dressed, recovery.GenerateRecoveryCodesForm):
 
 
 class AddWebAuthnForm(Dressed, webauthn.AddWebAuthnForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True
 
 
 class EditWebAuthnForm(Dressed, webauthn.EditWebAuthnForm):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.choices import OrganizationState
+from accounts.choices import OrganizationState, SizeBand
 from accounts.forms.base import PortalForm, PortalModelForm
 from accounts.models import Organization, name_key
 from vocabularies.models import Place, Sector
@@ -62,9 +62,9 @@ class OrganizationForm(PortalModelForm):
         fields = ["name", "website", "sector", "size_band", "about"]
         labels = {
             "name": "Name",
-            "website": "Website",
-            "size_band": "How many people work there?",
-            "about": "About it",
+            "website": "Website (optional)",
+            "size_band": "How many people work there? (optional)",
+            "about": "About it (optional)",
         }
         help_texts = {
             "name": "As it is known, without Inc. or LLC if people leave that out",
@@ -83,6 +83,7 @@ class OrganizationForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         self.fields["website"].validators.append(public_web_address)
         self.fields["name"].widget.attrs["autocomplete"] = "organization"
+        self.fields["size_band"].choices = [("", "Not said"), *SizeBand.choices]
         if self.instance.pk:
             self.initial["does"] = [key for key, _ in DOES if getattr(self.instance, key)]
             self.initial["zip"] = self.instance.place_id or ""
@@ -122,9 +123,9 @@ class OrganizationEditForm(OrganizationForm):
     class Meta(OrganizationForm.Meta):
         fields = [*OrganizationForm.Meta.fields, "street", "email", "phone"]
         labels = OrganizationForm.Meta.labels | {
-            "street": "Street and number",
-            "email": "Contact e-mail",
-            "phone": "Phone",
+            "street": "Street and number (optional)",
+            "email": "Contact e-mail (optional)",
+            "phone": "Phone (optional)",
         }
         help_texts = OrganizationForm.Meta.help_texts | {
             "street": "Shown with the ZIP code’s city",

@@ -38,8 +38,9 @@ def account_show(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_name(request: HttpRequest) -> HttpResponse:
-    form = NameForm(request.POST or None, initial={"name": request.user.name})
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = NameForm(posted, initial={"name": request.user.name})
+    if form.is_valid():
         User.objects.filter(pk=request.user.pk).update(name=form.cleaned_data["name"])
         messages.success(request, "Your name is saved.")
         return redirect("accounts:account_show")

@@ -35,7 +35,7 @@ def organization_join(request: HttpRequest, slug: str) -> HttpResponse:
     organization = get_object_or_404(Organization.objects.visible_to(request.user), slug=slug)
     if not may_ask_to_join(request.user, organization):
         return redirect(organization)
-    form = JoinForm(request.POST or None)
+    form = JoinForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         ask_to_join(
             organization=organization, by=request.user, message=form.cleaned_data["message"]
@@ -63,10 +63,12 @@ def organization_people(request: HttpRequest, slug: str) -> HttpResponse:
     deciding = may_manage_organization(request.user, organization) or may_verify_organization(
         request.user, organization
     )
+    members = list(people.filter(state=MembershipState.ACTIVE))
     context = {
         "organization": organization,
         "requests": people.filter(state=MembershipState.REQUESTED) if deciding else [],
-        "members": people.filter(state=MembershipState.ACTIVE),
+        "members": members,
+        "administrators": sum(m.role == MembershipRole.ADMIN for m in members),
         "deciding": deciding,
     }
     return render(request, "accounts/organization_people.html", context)
@@ -103,18 +105,14 @@ def membership_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def membership_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Leave, or remove somebody; asked before it is done."""
-    membership = _membership(request, slug, pk) if request.user.duty_roles else None
-    if membership is None:
-        # One's own request to an organization that has gone from sight can be taken back too.
-        membership = get_object_or_404(
-            Membership.objects.select_related("user", "organization"),
-            pk=pk,
-            organization__slug=slug,
-        )
+    # One's own request to an organization that has gone from sight can be taken back too.
+    found = Membership.objects.select_related("user", "organization")
+    membership = get_object_or_404(found, pk=pk, organization__slug=slug)
     if not may_end_membership(request.user, membership):
+        _membership(request, slug, pk)  # 404 to those who may not know of it
         raise PermissionDenied
     is_own = membership.user_id == request.user.pk
-    form = RemovalForm(request.POST or None)
+    form = RemovalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             end_membership(

@@ -100,8 +100,9 @@ def organization_edit(request: HttpRequest, slug: str) -> HttpResponse:
     organization = _managed(request, slug)
     # A form writes what was typed into its own copy; the page's heading stays as stored.
     copy = Organization.objects.get(pk=organization.pk)
-    form = OrganizationEditForm(request.POST or None, instance=copy)
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = OrganizationEditForm(posted, instance=copy)
+    if form.is_valid():
         version = form.cleaned_data["version"]
         try:
             saved = change_organization(

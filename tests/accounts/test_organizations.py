@@ -1,0 +1,435 @@
+"""Organizations: put forward, found again, changed by two, decided by staff."""
+
+import threading
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client
+
+from accounts.actions import (
+    MoveRefused,
+    NameTaken,
+    NotAllowed,
+    ReasonMissing,
+    SavedInBetween,
+    change_organization,
+    create_organization,
+    decide_organization,
+    resubmit_organization,
+)
+from accounts.choices import ORGANIZATION_MOVES, OrganizationState
+from accounts.models import Entry, Membership, Organization, User, name_key
+from accounts.profile import Sections, sections
+from tests.factories import (
+    MembershipFactory,
+    OrganizationFactory,
+    PlaceFactory,
+    SectorFactory,
+    UserFactory,
+)
+
+TYPED = {
+    "name": "Estudio Mariposa",
+    "does": ["employs"],
+    "zip": "78701",
+    "size_band": "5-9",
+    "website": "mariposa.example.org",
+    "about": "A studio of five.",
+}
+
+
+@pytest.fixture
+def typed(region: object) -> dict[str, Any]:
+    return TYPED | {"sector": SectorFactory().pk}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Granite Ridge Electric", "granite ridge electric, LLC"),
+        ("Estudio Mariposa", "Estúdio  Mariposa Inc."),
+        ("The Hill Company", "HILL Co"),
+    ],
+)
+def test_names_that_mean_the_same_have_one_key(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
+def test_name_of_legal_words_alone_keeps_them() -> None:
+    assert name_key("The Company") == "the company"
+
+
+def test_newcomer_puts_an_organization_forward_and_administers_it(
+    signed_in: Any, typed: dict
+) -> None:
+    rosa = UserFactory(name="Rosa")
+
+    response = signed_in(rosa).post("/organizations/new/", typed)
+
+    made = Organization.objects.get()
+    assert response.url == made.get_absolute_url()
+    assert (made.state, made.employs, made.teaches) == ("pending", True, False)
+    assert (made.place_id, made.website) == ("78701", "https://mariposa.example.org")
+    assert rosa.administers == {made.pk}
+    assert Entry.objects.get().by == rosa
+
+
+def test_form_refuses_with_a_sentence_and_keeps_what_was_typed(signed_in: Any, typed: dict) -> None:
+    wrong = typed | {"zip": "00000", "does": [], "website": "http://127.0.0.1/", "name": "\u202e"}
+
+    response = signed_in(UserFactory()).post("/organizations/new/", wrong)
+
+    page = response.content.decode()
+    assert "<title>Error:" in page
+    assert "We do not know this ZIP code" in page
+    assert "Tick at least one" in page
+    assert "Give a public web address" in page
+    assert "A studio of five." in page
+    assert not Organization.objects.exists()
+
+
+@pytest.mark.parametrize("zip_code", ["١٢٣٤٥", "78701-1234", "7" * 10, "-1", "🙂"])
+def test_odd_zip_codes_never_break_the_form(signed_in: Any, typed: dict, zip_code: str) -> None:
+    response = signed_in(UserFactory()).post("/organizations/new/", typed | {"zip": zip_code})
+
+    assert response.status_code in (200, 302)
+
+
+def test_like_names_are_offered_before_one_is_made(
+    signed_in: Any, typed: dict, company: Organization
+) -> None:
+    client = signed_in(UserFactory())
+    near = typed | {"name": "Granite Rdge Electric LLC"}
+
+    asked = client.post("/organizations/new/", near)
+    made = client.post("/organizations/new/", near | {"not_listed": "1"})
+
+    assert "Is it one of these?" in asked.content.decode()
+    assert f"/organizations/{company.slug}/join/" in asked.content.decode()
+    assert made.status_code == 302
+    assert Organization.objects.filter(name="Granite Rdge Electric LLC").exists()
+
+
+def test_pending_organization_is_not_offered(signed_in: Any, typed: dict) -> None:
+    OrganizationFactory(name="Estudio Mariposas")
+
+    response = signed_in(UserFactory()).post("/organizations/new/", typed)
+
+    assert response.status_code == 302
+
+
+def test_same_name_of_somebody_else_is_refused(region: object) -> None:
+    OrganizationFactory(name="Estudio Mariposa")
+
+    with pytest.raises(NameTaken):
+        create_organization(by=UserFactory(), name="ESTUDIO MARIPOSA")
+
+
+@pytest.mark.parametrize("name", ["日本語学校", "new", "🙂 a"])
+def test_slug_is_never_empty_nor_taken_by_a_page(region: object, name: str) -> None:
+    made = create_organization(by=UserFactory(), name=name)
+
+    assert made.slug not in ("", "new")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sending_twice_at_once_makes_one(transactional_db: None) -> None:
+    rosa = UserFactory()
+    made: list[int] = []
+    start = threading.Barrier(8)
+
+    def send() -> None:
+        start.wait()
+        made.append(create_organization(by=rosa, name="Estudio Mariposa").pk)
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(made) == 8
+    assert len(set(made)) == 1
+    assert Membership.objects.count() == 1
+
+
+# Who sees it ---------------------------------------------------------------------
+
+
+PAGES = ["", "edit/", "join/", "people/", "review/"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("state", ["pending", "suspended"])
+def test_strangers_do_not_learn_of_a_hidden_organization(
+    client: Client, outsider: User, page: str, state: str
+) -> None:
+    hidden = OrganizationFactory(name="Secret Steel", state=state, about="Not yet")
+    address = f"/organizations/{hidden.slug}/{page}"
+
+    anonymous = client.get(address)
+    client.force_login(outsider, backend="django.contrib.auth.backends.ModelBackend")
+    stranger = client.get(address)
+
+    # Without an account every closed page answers alike: it asks to sign in.
+    assert anonymous.status_code == (302 if page else 404)
+    assert stranger.status_code == (403 if page == "review/" else 404)
+    assert "Secret Steel" not in stranger.content.decode()
+
+
+@pytest.mark.parametrize("slug", ["no-such", "-", "_", "a" * 300])
+def test_odd_slugs_are_not_found(client: Client, region: object, slug: str) -> None:
+    assert client.get(f"/organizations/{slug}/").status_code == 404
+
+
+def test_public_page_shows_facts_without_history(client: Client, company: Organization) -> None:
+    response = client.get(company.get_absolute_url())
+
+    page = response.content.decode()
+    assert "Austin" in page
+    assert "History" not in page
+
+
+def test_member_sees_why_nobody_else_sees_it(signed_in: Any, region: object) -> None:
+    organization = OrganizationFactory()
+    rosa = MembershipFactory(organization=organization).user
+
+    response = signed_in(rosa).get(organization.get_absolute_url())
+
+    assert "Our staff check this organization" in response.content.decode()
+
+
+def test_rooms_to_the_right_add_what_they_know(company: Organization) -> None:
+    page = Sections()
+    page.register("a.html", lambda organization, user: {"name": organization.name})
+    page.register("b.html", lambda organization, user: None)
+
+    found = page.of(company, None)
+
+    assert found == [{"template": "a.html", "here": {"name": company.name}}]
+
+
+# Two editors ---------------------------------------------------------------------
+
+
+def edit(client: Client, organization: Organization, **changes: Any) -> Any:
+    typed = TYPED | {"name": organization.name, "sector": organization.sector_id, "version": "1"}
+    return client.post(f"/organizations/{organization.slug}/edit/", typed | changes)
+
+
+def test_administrator_edits_and_history_keeps_before_and_after(
+    signed_in: Any, recruiter: User, company: Organization
+) -> None:
+    response = edit(signed_in(recruiter), company, about="New words", street="1 Main St")
+
+    company.refresh_from_db()
+    entry = Entry.objects.first()
+    assert response.url == company.get_absolute_url()
+    assert (company.about, company.version) == ("New words", 2)
+    assert (entry.before["about"], entry.after["about"]) == ("", "New words")
+
+
+def test_second_editor_sees_both_texts_and_saves_after_all(
+    signed_in: Any, recruiter: User, company: Organization
+) -> None:
+    client = signed_in(recruiter)
+    edit(client, company, about="First words")
+
+    conflict = edit(client, company, about="Second words")
+    saved = edit(client, company, about="Second words", version="2")
+
+    page = conflict.content.decode()
+    assert conflict.status_code == 409
+    assert "<title>Error:" in page
+    assert "First words" in page
+    assert "Second words" in page
+    assert 'name="version" value="2"' in page
+    assert saved.status_code == 302
+    company.refresh_from_db()
+    assert company.about == "Second words"
+
+
+def test_change_of_an_old_version_is_refused(company: Organization, recruiter: User) -> None:
+    with pytest.raises(SavedInBetween):
+        change_organization(organization=company, version=0, by=recruiter, about="x")
+
+
+def test_only_administrators_edit(
+    signed_in: Any, company: Organization, coordinator: User, outsider: User
+) -> None:
+    member = MembershipFactory(organization=company).user
+
+    codes = [edit(signed_in(p), company).status_code for p in (member, outsider, coordinator)]
+
+    assert codes == [403, 403, 403]
+
+
+def test_forged_fields_are_not_taken(
+    signed_in: Any, recruiter: User, company: Organization
+) -> None:
+    company.state = OrganizationState.PENDING
+    company.save()
+
+    edit(signed_in(recruiter), company, state="verified", slug="x", verified_at="2020-01-01")
+
+    company.refresh_from_db()
+    assert (company.state, company.slug != "x") == ("pending", True)
+
+
+# Staff decide --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("now", OrganizationState.values)
+@pytest.mark.parametrize("to", OrganizationState.values)
+def test_state_moves_only_along_its_table(coordinator: User, now: str, to: str) -> None:
+    organization = OrganizationFactory(state=now)
+    allowed = to in ORGANIZATION_MOVES[now] and to != OrganizationState.PENDING
+
+    if allowed:
+        decide_organization(organization=organization, to=to, by=coordinator, reason="Because")
+    else:
+        with pytest.raises(MoveRefused):
+            decide_organization(organization=organization, to=to, by=coordinator, reason="x")
+
+    organization.refresh_from_db()
+    assert organization.state == (to if allowed else now)
+
+
+def test_every_state_can_be_reached() -> None:
+    reached = set().union(*ORGANIZATION_MOVES.values())
+
+    assert reached == set(OrganizationState.values)
+
+
+def test_staff_do_not_decide_about_their_own(coordinator: User) -> None:
+    own = MembershipFactory(user=coordinator, administrator=True).organization
+
+    with pytest.raises(NotAllowed):
+        decide_organization(organization=own, to="verified", by=coordinator)
+
+
+def test_no_needs_a_reason(coordinator: User) -> None:
+    with pytest.raises(ReasonMissing):
+        decide_organization(organization=OrganizationFactory(), to="returned", by=coordinator)
+
+
+def test_staff_verify_and_its_administrators_get_a_letter(
+    signed_in: Any, coordinator: User
+) -> None:
+    rosa = MembershipFactory(administrator=True, user__email="rosa@example.org")
+    organization = rosa.organization
+
+    response = signed_in(coordinator).post(organization.get_review_url(), {"to": "verified"})
+
+    organization.refresh_from_db()
+    [letter] = mail.outbox
+    assert response.url == "/review/"
+    assert organization.state == OrganizationState.VERIFIED
+    assert organization.verified_at == organization.decided_at
+    assert letter.to == ["rosa@example.org"]
+    assert organization.get_absolute_url() in letter.body
+    assert letter.extra_headers["X-Letter-Kind"] == "organization"
+
+
+def test_returned_one_is_mended_and_sent_again(
+    signed_in: Any, coordinator: User, recruiter: User, company: Organization
+) -> None:
+    company.state, company.verified_at = OrganizationState.PENDING, None
+    company.save()
+    staff = signed_in(coordinator)
+    bare = staff.post(company.get_review_url(), {"to": "returned", "reason": " "})
+    staff.post(company.get_review_url(), {"to": "returned", "reason": "Name your site."})
+    company.refresh_from_db()
+    reason = company.state_reason
+
+    edit(signed_in(recruiter), company)
+
+    company.refresh_from_db()
+    assert "Say why" in bare.content.decode()
+    assert reason == "Name your site."
+    assert "Name your site." in mail.outbox[0].body
+    assert (company.state, company.state_reason) == ("pending", "")
+
+
+def test_resubmit_of_a_pending_one_is_refused(recruiter: User) -> None:
+    with pytest.raises(MoveRefused):
+        resubmit_organization(organization=OrganizationFactory(), by=recruiter)
+
+
+def test_sending_again_is_a_post(signed_in: Any, recruiter: User, company: Organization) -> None:
+    address = f"/organizations/{company.slug}/send/"
+    company.state = OrganizationState.RETURNED
+    company.save()
+    client = signed_in(recruiter)
+
+    asked, sent = client.get(address), client.post(address)
+
+    company.refresh_from_db()
+    assert (asked.status_code, sent.status_code) == (405, 302)
+    assert company.state == OrganizationState.PENDING
+
+
+def test_suspended_one_disappears(client: Client, coordinator: User, company: Organization) -> None:
+    decide_organization(organization=company, to="suspended", by=coordinator, reason="Fraud")
+
+    assert client.get(company.get_absolute_url()).status_code == 404
+
+
+def test_nobody_but_administrators_of_the_coalition_opens_the_review(
+    signed_in: Any, recruiter: User, company: Organization
+) -> None:
+    client = signed_in(recruiter)
+
+    codes = [client.get(p).status_code for p in (company.get_review_url(), "/review/")]
+
+    assert codes == [403, 403]
+
+
+def test_staff_member_sees_that_a_colleague_decides(signed_in: Any, coordinator: User) -> None:
+    own = MembershipFactory(user=coordinator, administrator=True).organization
+    client = signed_in(coordinator)
+
+    page = client.get(own.get_review_url()).content.decode()
+    client.post(own.get_review_url(), {"to": "verified"})
+
+    own.refresh_from_db()
+    assert "a colleague has to decide" in page
+    assert "Verify it" not in page
+    assert own.state == OrganizationState.PENDING
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_profile_costs_the_same_with_more_history(
+    signed_in: Any,
+    django_assert_num_queries: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: int,
+    recruiter: User,
+    company: Any,
+) -> None:
+    """This room's part alone: what other rooms register costs what they say it costs."""
+    monkeypatch.setattr(sections, "registered", [])
+    client = signed_in(recruiter)
+    for _ in range(rows):
+        MembershipFactory(organization=company)
+    for _ in range(rows):
+        company.version = Organization.objects.get(pk=company.pk).version
+        change_organization(
+            organization=company, version=company.version, by=recruiter, about=str(company.version)
+        )
+    client.get(company.get_absolute_url())
+
+    # session, person, duties, memberships, organization, history
+    with django_assert_num_queries(6):
+        client.get(company.get_absolute_url())
+
+
+def test_place_outside_the_region_is_taken(signed_in: Any, typed: dict) -> None:
+    PlaceFactory(zip="78205", city="San Antonio")
+
+    signed_in(UserFactory()).post("/organizations/new/", typed | {"zip": "78205"})
+
+    assert Organization.objects.get().place.city == "San Antonio"
