@@ -185,7 +185,6 @@ ACCOUNT_FORMS = {
     "login": f"{_FORMS}.LoginForm",
     "signup": f"{_FORMS}.SignupForm",
     "add_email": f"{_FORMS}.AddEmailForm",
-    "change_email": f"{_FORMS}.ChangeEmailForm",
     "change_password": f"{_FORMS}.ChangePasswordForm",
     "set_password": f"{_FORMS}.SetPasswordForm",
     "reset_password": f"{_FORMS}.ResetPasswordForm",
@@ -207,7 +206,6 @@ MFA_FORMS = {
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"

@@ -68,10 +68,6 @@ class AddEmailForm(Dressed, account.AddEmailForm):
     hints = {"email": "We send a code there"}
 
 
-class ChangeEmailForm(Dressed, account.ChangeEmailForm):
-    labels = {"email": "Your right address"}
-
-
 class ChangePasswordForm(Dressed, account.ChangePasswordForm):
     pass
 
