@@ -1,6 +1,5 @@
 """The demo region's plan: 25 items, two versions, five comments. Every person is invented."""
 
-import csv
 import json
 import uuid
 from datetime import date, datetime, time, timedelta
@@ -12,6 +11,7 @@ from django.db import connections, models, router, transaction
 from django.utils import timezone
 
 from accounts.models import Entry, Organization, User
+from partnerships.demo.files import table
 from plans.actions import publish_version
 from plans.choices import CommentState, Involvement, PlanState, Shown, Stage, Status
 from plans.frozen import thawed
@@ -66,7 +66,7 @@ def load(today: date, people: dict[str, User]) -> None:
     """Load the plan anew with dates counted from `today` in the region's zone."""
     remove()
     editor = people.get("omar.whitfield")
-    rows = list(csv.DictReader((DATA / "plan.csv").open(encoding="utf-8")))
+    rows = table("plan")
     plan = _working_copy(rows, today)
     _as_version_1(plan, today)
     _publish(plan, Stage.ADOPTED, "The plan as the partners adopted it.", ADOPTED, today, editor)
@@ -135,7 +135,7 @@ def _working_copy(rows: list[dict[str, str]], today: date) -> Plan:
             RoleAssignment.objects.create(item=item, group=groups[code], role=ROLES[role])
         for position, (text, _) in enumerate(_actions(row), start=1):
             stored = text.replace("inventory (2.2)", f"inventory (see [[{ids['2.2']}]])")
-            stored = stored.replace("Goal 1 events", f"[[{ids['1']}]] events")
+            stored = stored.replace("Goal 1 events", f"the events of [[{ids['1']}]]")
             Action.objects.create(
                 id=_id(f"{number}/{position}"), item=item, position=position, text=stored
             )
