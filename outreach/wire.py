@@ -108,8 +108,10 @@ def _folded(line: str) -> str:
 
 
 def _part(subtype: str, body: str) -> bytes:
-    lines = body.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    return (
+    lines = body.replace("\r\n", "\n").replace("\r", "\n")
+    quoted = binascii.b2a_qp(lines.encode(), istext=True).replace(b"\n", b"\r\n")
+    head = (
         f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    ).encode("ascii") + binascii.b2a_qp(lines.encode(), istext=True)
+    )
+    return head.encode("ascii") + quoted
