@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
@@ -54,11 +55,14 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         "wider": wider_searches(query, now) if not total else [],
         "querystring": query.to_querystring(),
     }
-    template = "employers/opportunity_list.html"
+    template, status = "employers/opportunity_list.html", 400 if query.errors else 200
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
-        template += "#answer"
-    response = render(request, template, context, status=400 if query.errors else 200)
-    response["Vary"] = "HX-Request"
+        # htmx shows only what succeeded; the sentences about wrong values stand in the answer.
+        response = render(request, f"{template}#answer", context)
+        response["HX-Push-Url"] = f"{request.path}{query.link()}".removesuffix("?")
+    else:
+        response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
     return response
 
 

@@ -22,7 +22,9 @@ expect.set_options(timeout=8_000)
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    program = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
     if not program:
         reason = "no Chromium on the PATH: install the system's chromium, or set CHROMIUM"
         if os.environ.get("REQUIRE_BROWSER"):
@@ -39,16 +41,20 @@ def page(browser: Browser, live_server: Any, settings: Any) -> Iterator[Page]:
     """A page at 1280 px. It fails the test on any script error, console error or request to
     another host."""
     settings.SITE_URL = live_server.url
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+    )
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
     page.on(
         "request",
-        lambda r: None
-        if r.url.startswith((live_server.url, "data:", "blob:"))
-        else problems.append(f"asked another host: {r.url}"),
+        lambda r: (
+            None
+            if r.url.startswith((live_server.url, "data:", "blob:"))
+            else problems.append(f"asked another host: {r.url}")
+        ),
     )
     yield page
     context.close()
