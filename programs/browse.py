@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from programs.choices import Format, Tier
 from programs.forms import ProgramQuery
-from programs.models import Program
+from programs.models import Program, ProgramQuerySet
 from vocabularies.models import County, Sector
 from vocabularies.search import to_query
 
@@ -43,7 +43,7 @@ class Part:
     after: int | None
 
 
-def matching(asked: dict[str, str]) -> QuerySet[Program]:
+def matching(asked: dict[str, str]) -> ProgramQuerySet:
     """Public programs that meet every filter of `asked` (keys as in the address)."""
     found = Program.objects.public()
     for key, value in asked.items():
@@ -55,27 +55,31 @@ def matching(asked: dict[str, str]) -> QuerySet[Program]:
     return found
 
 
-def part_of(found: QuerySet[Program], *, sort: str, after: int | None, size: int) -> Part:
+def ordered(found: QuerySet[Program], sort: str) -> QuerySet[Program]:
+    """In one of ORDERS; each row carries what it was sorted by as `key`."""
+    key, falling = ORDERS[sort]
+    return found.annotate(key=key).order_by(*(("-key", "-pk") if falling else ("key", "pk")))
+
+
+def part_of(found: ProgramQuerySet, *, sort: str, after: int | None, size: int) -> Part:
     """The next `size` rows by keyset: what it costs does not grow with how far one has gone.
 
     Raises PartGone.
     """
     key, falling = ORDERS[sort]
-    keyed = found.annotate(key=key)
+    rest = ordered(found.with_parts(), sort)
     if after is not None:
         last = Program.objects.public().annotate(key=key).filter(pk=after).first()
         if last is None:
             raise PartGone
-        beyond = {"key__lt" if falling else "key__gt": last.key}  # type: ignore[attr-defined]
-        same = Q(key=last.key) & Q(**{"pk__lt" if falling else "pk__gt": last.pk})  # type: ignore[attr-defined]
-        keyed = keyed.filter(Q(**beyond) | same)
-    order = ("-key", "-pk") if falling else ("key", "pk")
-    rows = list(keyed.with_parts().order_by(*order)[: size + 1])  # type: ignore[attr-defined]
-    more = len(rows) > size
-    return Part(rows[:size], rows[size - 1].pk if more else None)
+        beyond = Q(**{"key__lt" if falling else "key__gt": last.key})
+        same = Q(key=last.key) & Q(**{"pk__lt" if falling else "pk__gt": last.pk})
+        rest = rest.filter(beyond | same)
+    rows = list(rest[: size + 1])
+    return Part(rows[:size], rows[size - 1].pk if len(rows) > size else None)
 
 
-def counts(found: QuerySet[Program]) -> dict[str, int]:
+def counts(found: ProgramQuerySet) -> dict[str, int]:
     return found.aggregate(programs=Count("pk"), providers=Count("provider", distinct=True))
 
 

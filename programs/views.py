@@ -92,12 +92,10 @@ def program_csv(request: HttpRequest) -> HttpResponse:
     """The whole filtered list, in its order."""
     form = ProgramQuery(request.GET)
     if not form.is_valid():
-        sentences = [error for errors in form.errors.values() for error in errors]
+        sentences = [str(error) for errors in form.errors.values() for error in errors]
         return HttpResponse("\n".join(sentences) + "\n", status=400, content_type="text/plain")
-    key, falling = browse.ORDERS[form.ordered_by]
-    found = browse.matching(form.in_use).annotate(key=key)
-    ordered = found.order_by(*(("-key", "-pk") if falling else ("key", "pk")))
-    rows = ordered.with_parts().select_related("career_center").prefetch_related("occupations")
+    found = browse.matching(form.in_use).with_parts().select_related("career_center")
+    rows = browse.ordered(found, form.ordered_by).prefetch_related("occupations")
     return csv_response("programs", CSV_HEADER, [as_row(program) for program in rows])
 
 

@@ -7,7 +7,7 @@ from accounts.models import Organization
 from partnerships.demo.files import prose, table
 from programs.actions import keep_search_words, with_derived
 from programs.models import CareerCenter, Program, Provider
-from vocabularies.models import Sector
+from vocabularies.models import Occupation, Sector
 
 
 def load_providers() -> dict[str, Provider]:
@@ -72,7 +72,7 @@ def load(
         if found:
             made.pk = found.pk
         made.save()
-        made.occupations.set(row["occupations"].split())
+        made.occupations.set(Occupation.objects.filter(pk__in=row["occupations"].split()))
         keep_search_words(program=made)
         programs[row["ref"]] = made
     return programs

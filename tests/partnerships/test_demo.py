@@ -113,16 +113,15 @@ def test_demo_is_whole(demo):
     assert waiting.organization.slug == "estudio-mariposa"
 
 
-@pytest.mark.parametrize(
-    ("words", "title"),
-    [
-        ("electrician", "Electrician Apprenticeship Related Instruction"),
-        ("cna", "Certified Nursing Assistant"),
-        ("refrigerant", "HVAC-R Technician"),
-    ],
-)
-def test_programs_are_found_by_the_words_of_the_trade(words, title, demo):
-    assert title in [found["title"] for found in search(words, 10)]
+def test_programs_are_found_by_the_words_of_the_trade(demo):
+    found = {
+        words: {program["title"] for program in search(words, 10)}
+        for words in ("electrician", "cna", "refrigerant")
+    }
+
+    assert "Electrician Apprenticeship Related Instruction" in found["electrician"]
+    assert "Certified Nursing Assistant" in found["cna"]
+    assert "HVAC-R Technician" in found["refrigerant"]
 
 
 def test_people_may_sign_in(demo, capsys):
