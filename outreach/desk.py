@@ -52,5 +52,9 @@ def waiting_for(user: Any) -> list[dict[str, Any]]:
 
 def subscriptions_of(user: Any) -> list[Subscription]:
     """The searches that the person follows, for their own desk; stopped ones are left out."""
-    found = Subscription.objects.of(user).exclude(state="stopped").select_related("career_center")
+    found = (
+        Subscription.objects.of(user)
+        .exclude(state="stopped")
+        .select_related("career_center__provider__organization")
+    )
     return list(found.order_by("pk")[:50])

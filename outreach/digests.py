@@ -222,13 +222,14 @@ class Run:
 
     @staticmethod
     def _lede(subscription: Subscription, until: datetime) -> str:
-        """Tuesday 2 June 2026, for Mei Harlow at Rio Claro Community College."""
+        """Tuesday 2 June 2026, for Mei Harlow at Rio Claro, Main Career Services."""
         local = timezone.localtime(until)
         lede = f"{local:%A} {local.day} {local:%B %Y}"
         if subscription.name:
             lede += f", for {subscription.name}"
-        if subscription.career_center:
-            lede += f"{' at' if subscription.name else ', for'} {subscription.career_center.name}"
+        center = subscription.career_center
+        if center:
+            lede += f"{' at' if subscription.name else ', for'} {center.provider}, {center}"
         return f"{lede}."
 
     @staticmethod

@@ -90,13 +90,20 @@ class RhythmForm(PortalForm):
         }
 
 
+class CenterField(forms.ModelChoiceField):
+    """Centers of different colleges may bear the same name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.provider}: {obj}"
+
+
 class WhoMixin(forms.Form):
     """For whom the letters are written. All of it may stay empty."""
 
     name = forms.CharField(
         label="Your name (optional)", max_length=80, required=False, validators=[plain_line]
     )
-    career_center = forms.ModelChoiceField(
+    career_center = CenterField(
         label="Career center (optional)",
         queryset=CareerCenter.objects.none(),
         required=False,
@@ -131,7 +138,10 @@ class SubscribeForm(WhoMixin, RhythmForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["career_center"].queryset = CareerCenter.objects.public()  # type: ignore[attr-defined]
+        centers = CareerCenter.objects.public().select_related("provider__organization")
+        self.fields["career_center"].queryset = centers.order_by(  # type: ignore[attr-defined]
+            "provider__organization__name", "name"
+        )
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean_email(self) -> str:

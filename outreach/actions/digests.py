@@ -16,6 +16,7 @@ from outreach.actions.letters import new_message_id, put_letters
 from outreach.choices import DigestState, SubscriptionState
 from outreach.digests import FIRST_SPAN, LATE, Choice, Rendered, Run, headers_of
 from outreach.models import Digest, Letter, Subscription
+from outreach.periods import Slot
 
 log = structlog.get_logger("portal.outbox")
 
@@ -87,7 +88,9 @@ def _plan_batch(pks: list[int], run: Run, tally: PlanTally, broken: set[int]) ->
         due = Subscription.objects.due(run.now).filter(pk__in=pks).order_by("pk")
         # Whoever plans holds the row: two planners never plan the same period.
         subscriptions = list(
-            due.select_for_update(skip_locked=True, of=("self",)).select_related("career_center")
+            due.select_for_update(skip_locked=True, of=("self",)).select_related(
+                "career_center__provider__organization"
+            )
         )
         told = _told_lately(subscriptions)
         drafts: list[Draft] = []
@@ -132,6 +135,9 @@ def _told_lately(subscriptions: list[Subscription]) -> dict[int, list[int]]:
 
 def _draft_due(subscription: Subscription, run: Run, told: list[int]) -> Draft:
     slot = subscription.latest_slot(run.now)
+    promised = subscription.next_due_at or slot.due
+    if slot.due < promised:  # the zone's own rules were changed meanwhile
+        slot = Slot(promised.astimezone(subscription.time_zone).date(), promised)
     since = subscription.covered_until or slot.due - FIRST_SPAN
     until = max(slot.due, since)
     return Draft(
@@ -238,7 +244,7 @@ def send_now(*, subscription: Subscription, counted: str, by: Any) -> Digest:
     """
     subscription = (
         Subscription.objects.select_for_update(of=("self",))
-        .select_related("career_center")
+        .select_related("career_center__provider__organization")
         .get(pk=subscription.pk)
     )
     if subscription.state != SubscriptionState.ACTIVE:

@@ -35,6 +35,14 @@ class Mail:
     def at(self) -> datetime:
         return datetime.strptime(self.name[:22] + "+0000", "%Y%m%dT%H%M%S.%f%z")
 
+    @property
+    def to(self) -> str:
+        return str(self.message["To"] or "")
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return [(name, str(value)) for name, value in self.message.items()]
+
     def body(self, subtype: str) -> str:
         part = self.message.get_body((subtype,))
         return part.get_content() if part else ""
