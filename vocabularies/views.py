@@ -1,10 +1,10 @@
 """Look-ups for forms: what a person types, as a short JSON list."""
 
+from django.contrib.auth.decorators import login_not_required as public
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from accounts.doors import public
 from vocabularies.lookups import find_occupations, find_places
 
 
