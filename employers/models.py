@@ -81,6 +81,11 @@ class Employer(models.Model):
         ]
 
 
+def plain(number: Decimal) -> str:
+    """40 for 40.0, 2.5 for 2.5."""
+    return f"{float(number):g}"
+
+
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     def public(self, at: datetime | None = None) -> "OpportunityQuerySet":
         """Open to everybody at that moment. The clock decides here, never a task having run."""
@@ -438,7 +443,7 @@ class Opportunity(models.Model):
         """ "40 hours", "20 to 25 hours a month"; a week goes without saying in rows."""
         if self.hours_min is None:
             return ""
-        low, high = f"{self.hours_min:g}", f"{(self.hours_max or self.hours_min):g}"
+        low, high = plain(self.hours_min), plain(self.hours_max or self.hours_min)
         number = low if low == high else f"{low} to {high}"
         noun = "hour" if number == "1" else "hours"
         per = "" if self.hours_per == HoursPer.WEEK else f" {self.get_hours_per_display()}"
@@ -459,6 +464,10 @@ class Opportunity(models.Model):
 
     def support_words(self) -> list[str]:
         return [SUPPORT_SHORT[Support(s)] for s in Support.values if s in self.supports]
+
+    def support_line(self) -> str:
+        """ "Class paid, tools or uniform, travel"; "" without any."""
+        return ", ".join(self.support_words()).capitalize()
 
     def ask_words(self) -> list[str]:
         return [Ask(a).label for a in Ask.values if a in self.asks]

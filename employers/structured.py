@@ -1,6 +1,7 @@
 """What machines read of a posting: schema.org's JobPosting, and the rungs of the dollar ladder."""
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from employers.choices import Kind, Mode, Paid, PayUnit
 from employers.models import Opportunity
+from vocabularies.models import Region
+from vocabularies.states import STATES
 
 UNITS = {
     PayUnit.HOUR: "HOUR",
@@ -32,9 +35,7 @@ def job_posting(opportunity: Opportunity) -> dict[str, Any] | None:
         "@type": "JobPosting",
         "title": opportunity.title,
         "description": _description(opportunity),
-        "datePosted": opportunity.public_since.date().isoformat()  # type: ignore[union-attr]
-        if opportunity.public_since
-        else None,
+        "datePosted": _day(opportunity.public_since),
         "identifier": {
             "@type": "PropertyValue",
             "name": organization.name,
@@ -52,7 +53,7 @@ def job_posting(opportunity: Opportunity) -> dict[str, Any] | None:
     places = [_place(location) for location in opportunity.locations.all()]
     if opportunity.mode == Mode.REMOTE or not places:
         markup["jobLocationType"] = "TELECOMMUTE"
-        markup["applicantLocationRequirements"] = {"@type": "Country", "name": "USA"}
+        markup["applicantLocationRequirements"] = _requirements(opportunity)
     if places:
         markup["jobLocation"] = places if len(places) > 1 else places[0]
     if opportunity.closes_at:
@@ -77,6 +78,20 @@ def job_posting(opportunity: Opportunity) -> dict[str, Any] | None:
     if opportunity.starts_on:
         markup["jobStartDate"] = opportunity.starts_on.isoformat()
     return {key: value for key, value in markup.items() if value is not None}
+
+
+def _day(moment: datetime | None) -> str | None:
+    """The day in the region's zone."""
+    return moment.astimezone(Region.current().zone).date().isoformat() if moment else None
+
+
+def _requirements(opportunity: Opportunity) -> dict[str, str]:
+    """Where a remote worker may live: the state of the employer where the page says so."""
+    place = opportunity.employer.organization.place
+    state = STATES.get(place.state) if place else None
+    if state and state.lower() in opportunity.place_note.lower():
+        return {"@type": "State", "name": f"{state}, USA"}
+    return {"@type": "Country", "name": "USA"}
 
 
 def _description(opportunity: Opportunity) -> str:

@@ -45,16 +45,16 @@ log = structlog.get_logger("portal")
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Purpose, three doors, what closes, the plan at a glance, what is new."""
+    """Purpose, three doors, what closes next, the plan at a glance, what is new."""
     public_rows = Opportunity.objects.public()
-    closing = public_rows.closing_within(7).with_everything().order_by("closes_at", "pk")[:4]
+    closing = public_rows.filter(closes_at__isnull=False).with_everything()
     glance = plan_glance()
     counts = public_rows.aggregate(n=Count("pk"), employers=Count("employer", distinct=True))
     context = {
         "open_now": counts["n"],
         "employers": counts["employers"],
         "counties": Region.current().counties.count() if Region.current().pk else 0,
-        "closing": closing,
+        "closing": closing.order_by("closes_at", "pk")[:4],
         "newest": public_rows.with_everything().order_by("-public_since", "-pk")[:4],
         "glance": glance,
         "window": window_among(glance["version"], [], timezone.now()).open if glance else None,
