@@ -9,6 +9,7 @@ from programs.profile import of_organization
 from programs.search import search
 from programs.sitemap import public_urls
 from tests.programs.factories import CareerCenterFactory, ProgramFactory
+from vocabularies.models import Occupation
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,22 @@ def test_program_shows_its_facts(client, region):
     assert "You <em>draw</em>." in page
     assert "<script>alert" not in page
     assert "mailto:careers@example.edu" in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_program_names_its_occupations_in_one_query(
+    rows, client, region, django_assert_num_queries
+):
+    occupations = [
+        Occupation.objects.create(code=f"47-211{n}.00", title=f"Electrician {n}")
+        for n in range(rows)
+    ]
+    program = ProgramFactory(occupations=occupations)
+
+    with django_assert_num_queries(4):
+        page = client.get(program.get_absolute_url())
+
+    assert page.content.count(b"O*NET 47-211") == rows
 
 
 def test_title_without_latin_letters_has_an_address(client, region):
