@@ -6,16 +6,16 @@ from plans.models import CommentWindow, Plan, WorkGroup
 
 
 @admin.register(Plan)
-class PlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PlanAdmin(admin.ModelAdmin):
     list_display = ["title", "period", "state"]
     readonly_fields = ["state"]
 
 
 @admin.register(WorkGroup)
-class WorkGroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class WorkGroupAdmin(admin.ModelAdmin):
     list_display = ["code", "name", "contact_name", "contact_email"]
 
 
 @admin.register(CommentWindow)
-class CommentWindowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CommentWindowAdmin(admin.ModelAdmin):
     list_display = ["plan", "item", "opens_at", "closes_at"]

@@ -14,13 +14,14 @@ from plans.choices import Involvement, Status
 from plans.models import VersionItem
 from plans.references import Labels, to_plain
 
-TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+# "middle-wage" and "region’s" are one word each.
+TOKEN = re.compile(r"\s+|\w+(?:[-’']\w+)*|[^\w\s]")
 NO_ROLE = "no role"
 
 
 @dataclass
 class Change:
-    """One difference of one item. `html` holds <ins> and <del>; `was`/`now` serve moves and roles."""
+    """One difference of one item: `html` with <ins> and <del>, or `was` and `now`."""
 
     number: str
     title: str
@@ -139,7 +140,7 @@ def _compare_actions(old: VersionItem, new: VersionItem, labels: Labels) -> list
         if was[key]["status"] != action["status"]:
             pair = [str(Status(a["status"]).label).lower() for a in (was[key], action)]
             changes.append(
-                _change(new, "Status", html=escape(text), was=pair[0], now=pair[1])  # type: ignore[arg-type]
+                _change(new, "Status", html=escape(text), was=pair[0], now=pair[1])
             )
     changes += [
         _change(new, "Action taken out", html=words(to_plain(action["text"], labels), ""))
@@ -172,11 +173,11 @@ def in_short(changes: list[Change], total: int) -> list[tuple[str, int]]:
         "new items": {"New item"},
         "new actions": {"New action"},
         "actions taken out": {"Action taken out"},
-        "status changes": {"Status"},
         "moved": {"Order and number", "Order of actions"},
         "items dropped": {"Dropped"},
     }
     counts = [(name, sum(c.kind in kinds for c in changes)) for name, kinds in names.items()]
     counts.append(("role changes", sum(c.kind.startswith("Role of") for c in changes)))
-    touched = {change.item_id for change in changes if change.here}
+    counts.append(("changes of status", len(changes) - len(of_words(changes))))
+    touched = {change.item_id for change in of_words(changes) if change.here}
     return [(name, n) for name, n in counts if n] + [("items unchanged", total - len(touched))]

@@ -28,7 +28,7 @@ class ProseField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        text = re.sub(r"\r\n?", "\n", text)
+        text = re.sub(r"\r\n?", "\n", text or "")
         return DIRECTION_MARKS.sub("", CONTROLS.sub("", text))
 
 
@@ -80,7 +80,7 @@ class VoiceForm(PortalModelForm):
 
     class Meta:
         model = Comment
-        fields = ("text", "organization_name", "kind", "relation", "shown")
+        fields = ["text", "organization_name", "kind", "relation", "shown"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -143,14 +143,13 @@ class CommentForm(VoiceForm):
     )
 
     class Meta(VoiceForm.Meta):
-        fields = (*VoiceForm.Meta.fields, "name", "email")
+        fields = [*VoiceForm.Meta.fields, "name", "email"]
 
     def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:
         initial = {"opened": stamp(), "version": version} | (kwargs.pop("initial", None) or {})
         super().__init__(*args, initial=initial, **kwargs)
         if self.is_bound and opened_at(str(self.data.get("opened", ""))) is None:
-            self.data = self.data.copy()
-            self.data["opened"] = stamp()
+            self.data = {**self.data.dict(), "opened": stamp()}  # type: ignore[attr-defined]
             self.stamped = False
         else:
             self.stamped = True
@@ -261,7 +260,7 @@ class ItemForm(PortalForm):
         required=False,
         max_length=20_000,
         rows=8,
-        help_text="Markdown. Refer to another item as [[2.2]]: the number stays right when it moves.",
+        help_text="Markdown. Name another item as [[2.2]]: its number stays right when it moves.",
     )
     evidence = ProseField(
         label="Evidence",

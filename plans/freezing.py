@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from typing import Any
 
 from django.db.models import Prefetch
 from django.utils.html import escape
@@ -67,11 +68,16 @@ def _action(action: Action, labels: Labels) -> dict[str, str]:
     }
 
 
-def _roles(item: Item) -> list[dict[str, str]]:
+def _roles(item: Item) -> list[dict[str, Any]]:
     """Leads first, groups in their own order within a role."""
     by_role = defaultdict(list)
     for held in item.roles.all():
         by_role[held.role].append(
-            {"role": held.role, "code": held.group.code, "name": held.group.name}
+            {
+                "role": held.role,
+                "code": held.group.code,
+                "name": held.group.name,
+                "order": held.group.position,
+            }
         )
     return [entry for role in Involvement for entry in by_role[role]]

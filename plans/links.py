@@ -17,7 +17,7 @@ QUICKEST = timedelta(seconds=2)
 
 def private_token(comment: Comment) -> str:
     """For the page on which its author follows a comment. It lasts as long as the comment."""
-    return Signer(salt=PRIVATE, sep="~").sign(comment.pk)
+    return Signer(salt=PRIVATE, sep="~").sign(str(comment.pk))
 
 
 def comment_of(token: str) -> Comment | None:

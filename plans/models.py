@@ -74,7 +74,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
 
 class Plan(models.Model):
-    """A strategic plan for some years. Its items are the working copy; the public reads versions."""
+    """A plan for some years. Its items are the working copy; the public reads versions."""
 
     title = models.CharField(max_length=120, validators=[plain_line])
     period = models.CharField(max_length=40, blank=True, validators=[plain_line])
@@ -184,12 +184,12 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self) -> str:
-        return reverse("plans:item_permalink", args=[self.pk])
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.text_html, self.evidence_html = to_html(self.text), to_html(self.evidence)
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("plans:item_permalink", args=[self.pk])
 
     @property
     def title(self) -> str:
@@ -287,7 +287,7 @@ class PlanVersion(FrozenModel):
     )
     published_by_name = models.CharField(max_length=80, blank=True)
 
-    objects = PlanVersionQuerySet.as_manager()
+    objects = PlanVersionQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [
@@ -309,7 +309,8 @@ class PlanVersion(FrozenModel):
 class VersionItem(FrozenModel):
     """An item as one version says it. Flat on purpose: a page of the plan is one query.
 
-    `roles`: [{"role", "code", "name"}]; `actions`: [{"id", "text", "html", "status", "since"}];
+    `roles`: [{"role", "code", "name", "order"}];
+    `actions`: [{"id", "text", "html", "status", "since"}];
     `cites`: ids of the items that its text and actions mention.
     """
 

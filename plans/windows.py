@@ -36,7 +36,7 @@ def window_over(node: VersionItem, now: datetime) -> WindowSeen:
     return window_among(node.version, ids, now)
 
 
-def window_among(version: PlanVersion, item_ids: list, now: datetime) -> WindowSeen:  # type: ignore[type-arg]
+def window_among(version: PlanVersion, item_ids: list, now: datetime) -> WindowSeen:
     """The same for ids that the caller has at hand. A superseded plan takes no comments."""
     seen = WindowSeen()
     if version.plan.state == PlanState.SUPERSEDED:

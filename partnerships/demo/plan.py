@@ -338,4 +338,4 @@ def remove() -> None:
 def _delete(model: type[models.Model], **which: Any) -> None:
     """Past PROTECT and the frozen querysets: here the whole plan goes at once."""
     found = model._base_manager.filter(pk__in=model._base_manager.filter(**which).values("pk"))
-    found._raw_delete(found.db)  # type: ignore[attr-defined]
+    found._raw_delete(found.db)

@@ -203,19 +203,12 @@ def _conflict_page(request: HttpRequest, item: Item, groups: list[WorkGroup]) ->
         if theirs[field].strip() != data.get(field, "").replace("\r\n", "\n").strip()
     ]
     theirs_doing = "\n".join(row["text"] for row in _typed_actions(item, labels))
-    ours_doing = "\n".join(row.data_text for row in _bound_rows(request))
+    rows = ActionFormSet(data, prefix="action")
+    ours_doing = "\n".join(row["text"].value() or "" for row in rows)
     if theirs_doing != ours_doing:
         pairs.append(("Actions", theirs_doing, ours_doing, words(theirs_doing, ours_doing)))
-    rows = ActionFormSet(data, prefix="action")
     context = {"item": item, "plan": item.plan, "form": form, "rows": rows, "pairs": pairs}
     return render(request, "plans/item_conflict.html", context, status=409)
-
-
-def _bound_rows(request: HttpRequest) -> list[Any]:
-    rows = ActionFormSet(request.POST, prefix="action")
-    for row in rows:
-        row.data_text = row["text"].value() or ""
-    return list(rows)
 
 
 @for_duty(StaffRole.PLAN_EDITOR)
@@ -286,7 +279,7 @@ def plan_publish(request: HttpRequest) -> HttpResponse:
     plan = _plan_at_work(request)
     if plan is None:
         return redirect("plans:plan_edit")
-    stages = [s for s in Stage if STATE_OF_STAGE[s] in PLAN_MOVES[plan.state]]
+    stages = [s.value for s in Stage if STATE_OF_STAGE[s] in PLAN_MOVES[plan.state]]
     initial = {"closes_at": _closing(plan)}
     form = PublishForm(request.POST or None, stages=stages, initial=initial)
     if request.method == "POST" and form.is_valid():

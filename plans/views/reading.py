@@ -96,8 +96,9 @@ def _levels(version: PlanVersion, nodes: list[VersionItem], actions: int) -> lis
 
 
 def _groups(nodes: list[VersionItem]) -> list[tuple[str, str]]:
-    """Codes and names of the groups as this version knows them, in the order of their leads."""
-    return sorted({(role["code"], role["name"]) for node in nodes for role in node.roles})
+    """Codes and names of the groups as this version knows them, in the groups' own order."""
+    known = {(role["order"], role["code"], role["name"]) for node in nodes for role in node.roles}
+    return [(code, name) for _, code, name in sorted(known)]
 
 
 @public
@@ -111,13 +112,14 @@ def item_show(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "plans/item_show.html", item_context(request, node, current))
 
 
-def item_context(request: HttpRequest, node: VersionItem, current: PlanVersion) -> dict:  # type: ignore[type-arg]
+def item_context(request: HttpRequest, node: VersionItem, current: PlanVersion) -> dict:
     """All that the page of an item shows."""
     version = node.version
     family = family_of(node)
     above = [n for n in family if n.has(node)]
     below = [n for n in family if node.has(n)]
-    branch = branches([node, *below], {})[0]
+    counts = comment_counts(version) if any(n.depth > node.depth + 1 for n in below) else {}
+    branch = branches([node, *below], counts)[0]
     window = window_among(version, [n.item_id for n in [*above, node]], timezone.now())
     before, after = neighbors_of(node)
     cites = list(_mentioned(version, {pk for n in [node, *below] for pk in n.cites}, node))
@@ -134,6 +136,7 @@ def item_context(request: HttpRequest, node: VersionItem, current: PlanVersion) 
         "above": above,
         "level": version.plan.level_name(node.depth),
         "window": window,
+        "now": timezone.now(),
         "heard": heard_on([node.item_id, *(n.item_id for n in below)], _after(request)),
         "changes": sum(n.changes for n in [node, *below]),
         "before": before,

@@ -1,0 +1,276 @@
+"""The editor's side: a form over the working copy, two editors at once, publishing."""
+
+import re
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from partnerships.demo import plan as demo
+from plans import search, sitemap
+from plans.actions import ItemDraft, add_item, edit_item, publish_version, retire_item
+from plans.choices import Status
+from plans.models import Action, Comment, Item, Plan, PlanVersion, VersionItem
+from tests.factories import UserFactory
+from tests.plans.factories import item_called, make_comment
+
+
+def form_of(client, item: Item) -> dict[str, str]:
+    """What a browser would send back unchanged."""
+    html = client.get(reverse("plans:item_edit", args=[item.pk])).content.decode()
+    form = html[html.index('<form class="form"') :].partition("</form>")[0]
+    data = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
+    for name, words in re.findall(
+        r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.S
+    ):
+        data[name] = words
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        data[name] = chosen.group(1) if chosen else ""
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
+        data[name] = value
+    return data | {"do": "save"}
+
+
+def test_an_editor_changes_an_item_and_publishes_it(plan: Plan, version, signed_in, editor: User):
+    client, item = signed_in(editor), item_called("Strategy 1")
+    path = reverse("plans:item_edit", args=[item.pk])
+
+    saved = client.post(path, form_of(client, item) | {"statement": "Do the first thing"})
+    assert saved.url == path
+    beside = client.get(path).content.decode()
+    assert "<del>1.</del> <ins>first</ins>" in beside
+    assert "Do the first thing" not in client.get("/plan/").content.decode()
+
+    closes = timezone.localtime() + timedelta(days=20)
+    answers = {"stage": "comment", "closes_at": f"{closes:%Y-%m-%dT17:00}", "changelog": "Why."}
+    assert "<ins>first</ins>" in client.get("/plan/publish/").content.decode()
+    assert client.post("/plan/publish/", answers).url == "/plan/"
+
+    assert "Do the first thing" in client.get("/plan/1.1/").content.decode()
+    assert "Do the 1. thing" in client.get("/plan/1.1/?version=1").content.decode()
+    assert "<ins>first</ins>" in client.get("/plan/versions/compare/").content.decode()
+
+
+def test_the_second_editor_gets_both_texts_and_loses_nothing(plan, version, signed_in, editor):
+    client, item = signed_in(editor), item_called("Strategy 1")
+    path = reverse("plans:item_edit", args=[item.pk])
+    mine = form_of(client, item) | {"statement": "My words"}
+    other = UserFactory(name="Priya")
+    edit_item(item=item, draft=ItemDraft(item.handle, "Their words"), revision=1, by=other)
+
+    conflict = client.post(path, mine)
+
+    page = conflict.content.decode()
+    assert conflict.status_code == 409
+    assert "Priya saved this item" in page
+    assert "Their words" in page and ">My words</textarea>" in page.replace("\n", "")
+    assert Item.objects.get(pk=item.pk).statement == "Their words"
+
+    again = re.search(r'name="revision" value="(\d+)"', page).group(1)
+    client.post(path, mine | {"revision": again})
+    assert Item.objects.get(pk=item.pk).statement == "My words"
+
+
+def test_actions_are_added_moved_and_removed_without_saving(plan, version, signed_in, editor):
+    client, item = signed_in(editor), Item.objects.get(statement="Begin the 1. thing")
+    path = reverse("plans:item_edit", args=[item.pk])
+    data = form_of(client, item)
+
+    html = client.post(path, data | {"do": "add"}).content.decode()
+    assert html.count('name="action-') > 3 and 'name="action-TOTAL_FORMS" value="2"' in html
+    data |= {"action-TOTAL_FORMS": "2", "action-1-text": "Visit two", "action-1-status": "progress"}
+    html = client.post(path, data | {"do": "up-1"}).content.decode()
+    first = re.search(r'name="action-0-text"[^>]*>([^<]*)<', html).group(1)
+    assert first == "Visit two"
+    assert Action.objects.filter(item=item).count() == 1
+
+    client.post(path, data)
+    added = Action.objects.get(text="Visit two")
+    assert (added.position, added.status, added.status_on) == (
+        2,
+        Status.PROGRESS,
+        timezone.localdate(),
+    )
+
+
+def test_a_removed_action_retires_and_stays_in_old_versions(plan, version, signed_in, editor):
+    client, item = signed_in(editor), Item.objects.get(statement="Begin the 1. thing")
+    data = form_of(client, item) | {"action-TOTAL_FORMS": "0"}
+
+    client.post(reverse("plans:item_edit", args=[item.pk]), data)
+
+    action = Action.objects.get(item=item)
+    assert action.retired_at and action.position is None
+    assert version.items.get(item=item).actions[0]["text"] == "Call 1 employers"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"statement": ""},
+        {"text": "See [[7.7]]."},
+        {"action-0-text": ""},
+        {"action-0-status": "finished"},
+        {"action-TOTAL_FORMS": "x"},
+        {"role-ET": "boss"},
+        {"revision": "99999999999999999999"},
+    ],
+)
+def test_wrong_words_come_back_with_an_error(plan, version, signed_in, editor, change):
+    client, item = signed_in(editor), Item.objects.get(statement="Begin the 1. thing")
+
+    data = form_of(client, item) | {"handle": "A new name"} | change
+    response = client.post(reverse("plans:item_edit", args=[item.pk]), data)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "<title>Error:" in page and "A new name" in page
+
+
+@pytest.mark.parametrize("do", ["up-0", "down-0", "remove-99999", "up-x", "nothing", "-", "up-²"])
+def test_odd_buttons_change_nothing(plan, version, signed_in, editor, do):
+    client, item = signed_in(editor), Item.objects.get(statement="Begin the 1. thing")
+
+    response = client.post(
+        reverse("plans:item_edit", args=[item.pk]), form_of(client, item) | {"do": do}
+    )
+
+    assert response.status_code == 200
+    assert "Call 1 employers" in response.content.decode()
+
+
+def test_items_are_added_moved_retired_and_brought_back(plan, version, signed_in, editor):
+    client = signed_in(editor)
+    goal, one = item_called("Placement"), item_called("Strategy 1")
+    client.post(reverse("plans:item_add", args=[goal.pk]), {"handle": "", "statement": "A third"})
+    third = Item.objects.get(statement="A third")
+
+    client.post(reverse("plans:item_move", args=[third.pk]), {"to": "up"})
+    client.post(reverse("plans:item_retire", args=[one.pk]))  # refused: something is under it
+    page = client.get("/plan/edit/").content.decode()
+
+    assert "Retire or move what stands under this item first." in page
+    titles = re.findall(r'<span class="n">([\d.]+)</span> <a[^>]*>([^<]+)</a>', page)
+    assert ("1.2", "A third") in titles and ("1.3", "Strategy 2") in titles
+
+    client.post(reverse("plans:item_retire", args=[third.pk]))
+    assert "A third" in client.get("/plan/edit/").content.decode()
+    client.post(reverse("plans:item_retire", args=[third.pk]), {"do": "restore"})
+    third.refresh_from_db()
+    assert third.retired_at is None
+    assert third.position > item_called("Strategy 2").position
+
+
+@pytest.mark.parametrize("person", ["coordinator", "editor", "moderator", "recruiter"])
+def test_who_opens_the_working_copy(version, request, signed_in, person):
+    client = signed_in(request.getfixturevalue(person))
+    paths = [
+        "/plan/edit/",
+        "/plan/publish/",
+        reverse("plans:item_edit", args=[item_called("Strategy 1").pk]),
+    ]
+
+    expected = 200 if person in ("coordinator", "editor") else 403
+    assert [client.get(path).status_code for path in paths] == [expected] * 3
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_working_copy_costs_the_same_with_one_item_and_with_three(
+    plan, version, signed_in, editor, django_assert_num_queries, count
+):
+    for n in range(count):
+        add_item(plan=plan, parent=item_called("Placement"), statement=f"More {n}", by=editor)
+    client = signed_in(editor)
+    client.get("/plan/edit/")
+
+    with django_assert_num_queries(10):
+        client.get("/plan/edit/")
+
+
+# Search, sitemap, demo ------------------------------------------------------------------
+
+
+def test_search_finds_words_of_the_current_version_without_accents(plan, signed_in, editor):
+    item = item_called("Strategy 1")
+    edit_item(item=item, draft=ItemDraft("Résumés", "Write them"), revision=1, by=editor)
+    publish_version(plan=plan, stage="comment", changelog="W", by=editor)
+    edit_item(item=item, draft=ItemDraft("Hidden", "In a draft"), revision=2, by=editor)
+
+    assert [hit["title"] for hit in search.search("resumes", 5)] == ["1.1 Résumés"]
+    assert search.search("hidden", 5) == [] and search.search("  ", 5) == []
+
+
+def test_the_sitemap_names_the_current_items(version):
+    paths = [path for path, _ in sitemap.public_urls()]
+
+    assert paths == ["/plan/", "/plan/versions/"] + [
+        f"/plan/{n}/" for n in ("1", "1.1", "1.1.1", "1.2", "1.2.1")
+    ]
+
+
+@pytest.fixture
+def loaded(region) -> date:
+    today = timezone.localdate()
+    people = {name: UserFactory(name=name) for name in ("omar.whitfield", "lena.marsh")}
+    demo.load(today, people)
+    return today
+
+
+def test_the_demo_plan_is_that_of_the_region(loaded, client):
+    current = PlanVersion.objects.current()
+    nodes = {node.number: node for node in current.items.all()}
+
+    assert current.number == 2 and len(nodes) == 23
+    cast = {role: [g["code"] for g in groups] for role, _, groups in nodes["3.2"].cast}
+    assert cast == {"lead": ["ET", "IP"], "support": ["PS"], "advisory": ["BB", "CO", "DE"]}
+    assert 'href="/plan/2.2/">2.2 Inventory</a>' in nodes["3.2.3"].actions[0]["html"]
+    page = client.get("/plan/3.2/").content.decode()
+    assert "said about version 1" in page and "Marisol Venn" in page
+    assert "Gus Hartnell" not in page and "Arturo Bell" not in page
+    assert client.get("/plan/2.1.3/").url == "/plan/3.2.3/?was=2.1.3"
+    assert sorted(Comment.objects.values_list("state", flat=True)) == [
+        "declined",
+        "published",
+        "published",
+        "published",
+        "waiting",
+    ]
+
+
+def test_loading_again_keeps_links_and_doubles_nothing(loaded):
+    before = {item.pk for item in Item.objects.all()}
+
+    demo.load(loaded, {})
+
+    assert {item.pk for item in Item.objects.all()} == before
+    assert (Plan.objects.count(), PlanVersion.objects.count(), Comment.objects.count()) == (1, 2, 5)
+
+
+def test_removing_the_demo_leaves_other_plans_alone(plan, version):
+    make_comment(version, "1.1")
+    demo.load(timezone.localdate(), {})
+
+    demo.remove()
+
+    assert list(Plan.objects.all()) == [plan]
+    assert VersionItem.objects.count() == 5 and Comment.objects.count() == 1
+
+
+def test_a_retired_item_is_not_edited(plan, signed_in, editor):
+    item = Item.objects.get(statement="Begin the 1. thing")
+    retire_item(item=item, by=editor)
+
+    response = signed_in(editor).get(reverse("plans:item_edit", args=[item.pk]))
+
+    assert response.url == "/plan/edit/"
+
+
+def test_an_unknown_item_is_a_404(plan, signed_in, editor):
+    client = signed_in(editor)
+
+    for name in ("item_edit", "item_add"):
+        assert client.get(reverse(f"plans:{name}", args=[UUID(int=7)])).status_code == 404
