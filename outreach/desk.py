@@ -52,9 +52,5 @@ def waiting_for(user: Any) -> list[dict[str, Any]]:
 
 def subscriptions_of(user: Any) -> list[Subscription]:
     """The searches that the person follows, for their own desk; stopped ones are left out."""
-    found = (
-        Subscription.objects.of(user)
-        .exclude(state="stopped")
-        .select_related("career_center__provider__organization")
-    )
+    found = Subscription.objects.of(user).exclude(state="stopped").with_center()
     return list(found.order_by("pk")[:50])

@@ -227,9 +227,8 @@ class Run:
         lede = f"{local:%A} {local.day} {local:%B %Y}"
         if subscription.name:
             lede += f", for {subscription.name}"
-        center = subscription.career_center
-        if center:
-            lede += f"{' at' if subscription.name else ', for'} {center.provider}, {center}"
+        if subscription.career_center:
+            lede += f"{' at' if subscription.name else ', for'} {subscription.center_in_words}"
         return f"{lede}."
 
     @staticmethod

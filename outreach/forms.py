@@ -46,14 +46,13 @@ class RhythmForm(PortalForm):
 
     rhythm = forms.ChoiceField(
         label="How often",
-        choices=Rhythm.choices,
+        choices=[(Rhythm.WEEKLY, "Once a week, on the day below"), (Rhythm.DAILY, "Every day")],
         initial=Rhythm.WEEKLY,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how often."},
     )
     weekday = forms.TypedChoiceField(
         label="Day of the week",
-        help_text="For once a week",
         choices=Weekday.choices,
         initial=Weekday.TUESDAY,
         coerce=int,
@@ -94,7 +93,7 @@ class CenterField(forms.ModelChoiceField):
     """Centers of different colleges may bear the same name."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.provider}: {obj}"
+        return ", ".join(dict.fromkeys([str(obj.provider), str(obj)]))
 
 
 class WhoMixin(forms.Form):

@@ -29,7 +29,8 @@ def report() -> dict[str, Any]:
 
 
 def counts() -> dict[str, int]:
-    """Letters waiting, on their way and failed, and those sent in the last 24 hours."""
+    """Letters waiting, on their way and failed, those sent in the last 24 hours, and the active
+    subscriptions (`readers`)."""
     now = timezone.now()
     open_states = [LetterState.PENDING, LetterState.SENDING, LetterState.FAILED]
     found = Letter.objects.filter(state__in=open_states).aggregate(
@@ -37,4 +38,4 @@ def counts() -> dict[str, int]:
     )
     yesterday = now - timedelta(days=1)
     sent = Letter.objects.filter(state=LetterState.SENT, sent_at__gt=yesterday).count()
-    return found | {"sent_24h": sent}
+    return found | {"sent_24h": sent, "readers": Subscription.objects.active().count()}

@@ -87,11 +87,7 @@ def _plan_batch(pks: list[int], run: Run, tally: PlanTally, broken: set[int]) ->
     with transaction.atomic():
         due = Subscription.objects.due(run.now).filter(pk__in=pks).order_by("pk")
         # Whoever plans holds the row: two planners never plan the same period.
-        subscriptions = list(
-            due.select_for_update(skip_locked=True, of=("self",)).select_related(
-                "career_center__provider__organization"
-            )
-        )
+        subscriptions = list(due.select_for_update(skip_locked=True, of=("self",)).with_center())
         told = _told_lately(subscriptions)
         drafts: list[Draft] = []
         for subscription in subscriptions:
@@ -243,9 +239,7 @@ def send_now(*, subscription: Subscription, counted: str, by: Any) -> Digest:
     or if that time has been told of meanwhile.
     """
     subscription = (
-        Subscription.objects.select_for_update(of=("self",))
-        .select_related("career_center__provider__organization")
-        .get(pk=subscription.pk)
+        Subscription.objects.select_for_update(of=("self",)).with_center().get(pk=subscription.pk)
     )
     if subscription.state != SubscriptionState.ACTIVE:
         raise MoveRefused("Only an active subscription gets letters.")

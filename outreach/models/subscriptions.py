@@ -32,6 +32,9 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Active, and a period of theirs has ended."""
         return self.active().filter(next_due_at__lte=at)
 
+    def with_center(self) -> "SubscriptionQuerySet":
+        return self.select_related("career_center__provider__organization")
+
     def of(self, user: Any) -> "SubscriptionQuerySet":
         """Those to the person's own address."""
         if not user.is_authenticated:
@@ -153,6 +156,15 @@ class Subscription(models.Model):
         )
         day = "day" if self.rhythm == Rhythm.DAILY else self.get_weekday_display()
         return f"every {day} at {clock}"
+
+    @property
+    def center_in_words(self) -> str:
+        """ "Rio Claro Community College, Main Career Services"; "" without one."""
+        center = self.career_center
+        if center is None:
+            return ""
+        names = dict.fromkeys([str(center.provider), str(center)])
+        return ", ".join(names)
 
     @property
     def masked_email(self) -> str:

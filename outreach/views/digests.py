@@ -24,7 +24,7 @@ def digest_list(request: HttpRequest) -> HttpResponse:
     state, before = request.GET.get("state", ""), request.GET.get("before", "")
     last = Digest.objects.filter(subscription=OuterRef("pk")).order_by("-until")
     subscriptions = (
-        Subscription.objects.select_related("career_center__provider__organization")
+        Subscription.objects.with_center()
         .annotate(last_until=Subquery(last.values("until")[:1]))
         .annotate(last_state=Subquery(last.values("state")[:1]))
         .order_by("-pk")
@@ -90,6 +90,4 @@ def subscription_send(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _subscription(pk: int) -> Subscription:
-    return get_object_or_404(
-        Subscription.objects.select_related("career_center__provider__organization"), pk=pk
-    )
+    return get_object_or_404(Subscription.objects.with_center(), pk=pk)

@@ -164,9 +164,7 @@ def _by_token(purpose: tokens.Purpose, token: str) -> Subscription:
         pk = purpose.read(token)
     except tokens.BadToken as error:
         raise Http404("This link is cut or changed.") from error
-    return get_object_or_404(
-        Subscription.objects.select_related("career_center__provider__organization"), pk=pk
-    )
+    return get_object_or_404(Subscription.objects.with_center(), pk=pk)
 
 
 def _by(request: HttpRequest) -> object | None:

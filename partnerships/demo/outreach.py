@@ -64,7 +64,7 @@ ROWS = [
         8,
     ),
     (
-        "desk@hill-river-workforce.example.org",
+        "center@hill-river-workforce.example.org",
         "",
         "hill-river-workforce",
         "",

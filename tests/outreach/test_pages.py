@@ -102,7 +102,7 @@ def test_list_of_letters_costs_the_same_for_any_number(
     LetterFactory.create_batch(rows, failed=True)
     client = signed_in(coordinator)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = client.get(reverse("outreach:letter_list")).content.decode()
 
     assert page.count('<li class="entry">') == rows
