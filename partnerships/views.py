@@ -21,10 +21,11 @@ from django.views.decorators.http import require_safe
 from accounts import desk as accounts_desk
 from accounts.choices import StaffRole
 from accounts.doors import public
-from accounts.models import Organization
+from accounts.models import Entry, Organization
 from accounts.rules import has_duty, is_coalition_staff, may_administer
 from employers import desk as employers_desk
 from employers import sitemap as employers_sitemap
+from employers.forms import StartForm
 from employers.models import Opportunity
 from employers.search import OpportunityQuery
 from outreach import desk as outreach_desk
@@ -165,7 +166,15 @@ def region_css(request: HttpRequest) -> HttpResponse:
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Every shape of the site on one page; on development machines only."""
-    return render(request, "partnerships/components.html")
+    form = StartForm({"title": ""}, organizations=Organization.objects.none())
+    form.is_valid()
+    context = {
+        "rows": Opportunity.objects.public().with_everything().order_by("pk")[:2],
+        "options": [("a", "Apprenticeship", 7, True), ("b", "Internship", 5, False)],
+        "form": form,
+        "entries": Entry.objects.order_by("-pk")[:2],
+    }
+    return render(request, "partnerships/components.html", context)
 
 
 @public

@@ -90,7 +90,7 @@ def opportunity_edit(request: HttpRequest, pk: int) -> HttpResponse:
                 (section, list(needs[section.slug].values())[:2])
                 for section in sections
                 if needs[section.slug]
-            ],
+            ][:3],
             "last_review": last,
             "history": entries_of(opportunity),
             "organization": opportunity.employer.organization,
