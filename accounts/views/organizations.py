@@ -73,7 +73,7 @@ def organization_show(request: HttpRequest, slug: str) -> HttpResponse:
         "organization": organization,
         "sections": sections.of(organization, user),
         "concerned": concerned,
-        "history": _history(organization) if concerned else [],
+        "history": list(entries_about(organization)[:HISTORY_SHOWN]) if concerned else [],
         "may_manage": may_manage_organization(user, organization),
         "may_resubmit": may_resubmit_organization(user, organization),
         "may_see_people": may_see_people(user, organization),
@@ -81,10 +81,6 @@ def organization_show(request: HttpRequest, slug: str) -> HttpResponse:
         "may_join": may_ask_to_join(user, organization),
     }
     return render(request, "accounts/organization_show.html", context)
-
-
-def _history(organization: Organization) -> list:
-    return list(reversed(entries_about(organization)[:HISTORY_SHOWN]))
 
 
 def _managed(request: HttpRequest, slug: str) -> Organization:

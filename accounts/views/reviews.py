@@ -105,6 +105,6 @@ def organization_review(request: HttpRequest, slug: str) -> HttpResponse:
         "people": organization.memberships.filter(state=MembershipState.ACTIVE)
         .select_related("user")
         .order_by("pk")[:10],
-        "history": list(reversed(entries_about(organization)[:20])),
+        "history": list(entries_about(organization)[:20]),
     }
     return render(request, "accounts/organization_review.html", context)
