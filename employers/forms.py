@@ -50,7 +50,7 @@ class PlainDecimalField(forms.DecimalField):
         super().__init__(**kwargs)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         text = str(value or "").strip().removeprefix("$").strip()
         if text and not re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?", text, re.ASCII):
             raise ValidationError("Write a number, such as 18 or 18.50.", code="invalid")
@@ -66,7 +66,7 @@ class PlainIntegerField(forms.IntegerField):
         super().__init__(**kwargs)
         self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
-    def to_python(self, value: Any) -> int | None:
+    def to_python(self, value: Any) -> Any:
         text = str(value if value is not None else "").strip()
         if text and not re.fullmatch(r"-?\d{1,3}(,\d{3})+|-?\d{1,9}", text, re.ASCII):
             raise ValidationError("Write a whole number, such as 12.", code="invalid")
@@ -113,10 +113,8 @@ class SectionForm(PortalModelForm):
         self.initial["revision"] = self.instance.revision
         for name, field in self.fields.items():
             field.required = name == "title"
-            if isinstance(field, forms.TypedChoiceField) and isinstance(
-                field.widget, forms.RadioSelect
-            ):
-                field.choices = [choice for choice in field.choices if choice[0] != ""]
+            if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.RadioSelect):
+                field.choices = [choice for choice in list(field.choices) if choice[0] != ""]  # type: ignore[arg-type,index,misc]
         self.helper.layout = Layout(*self.layout(), "revision")
 
     def layout(self) -> list[Any]:
@@ -126,7 +124,7 @@ class SectionForm(PortalModelForm):
         return self.section.needs(self.instance)
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if self.finish:
             for name, sentence in self.open_questions().items():
                 if name in self.fields and name not in self.errors:
@@ -528,7 +526,7 @@ class TermsForm(SectionForm):
             field = model_fields[name]
             label, hint = self.LABELS[name]
             if name in self.NUMBERS:
-                model = ApprenticeshipTerms._meta.get_field(name)
+                model: Any = ApprenticeshipTerms._meta.get_field(name)
                 field = PlainIntegerField(validators=list(model.validators), min_value=0)
             elif name == "journey_rate":
                 field = PlainDecimalField(max_digits=6, decimal_places=2, min_value=Decimal("0.01"))

@@ -75,10 +75,13 @@ class Employer(models.Model):
     @property
     def offers(self) -> list[str]:
         """What it offers staff, in words."""
-        names = ["tuition_assistance", "flexible_schedules", "on_the_job_training", "mentoring"]
-        return [
-            str(self._meta.get_field(name).verbose_name) for name in names if getattr(self, name)
-        ]
+        said = {
+            "tuition assistance": self.tuition_assistance,
+            "flexible schedules": self.flexible_schedules,
+            "paid on-the-job training": self.on_the_job_training,
+            "mentoring": self.mentoring,
+        }
+        return [words for words, offered in said.items() if offered]
 
 
 def plain(number: Decimal) -> str:
@@ -291,6 +294,9 @@ class Opportunity(models.Model):
         output_field=SearchVectorField(),
         db_persist=True,
     )
+
+    # Words of a distance that a list gives to its rows ("17 miles")
+    away = ""
 
     objects = OpportunityQuerySet.as_manager()
 

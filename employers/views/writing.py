@@ -134,8 +134,9 @@ def opportunity_section(request: HttpRequest, pk: int, section: str) -> HttpResp
             )
         except actions.Conflict:
             status, theirs = 409, _theirs(opportunity.pk, section)
-            form.data = form.data.copy()
-            form.data["revision"] = theirs["revision"]
+            mine = request.POST.copy()
+            mine["revision"] = str(theirs["revision"])
+            form.data = mine
         except MoveRefused as refused:
             messages.error(request, str(refused))
             return redirect("employers:opportunity_edit", pk)

@@ -1,5 +1,6 @@
 """Words that templates need in every room: counts, lists, dates, distances, money."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -26,7 +27,7 @@ def counted(number: int, noun: str) -> str:
 
 
 @register.filter
-def listed(items: list[object], word: str = "and") -> str:
+def listed(items: Iterable[object], word: str = "and") -> str:
     """["a", "b", "c"] → "a, b and c"."""
     texts = [str(item) for item in items]
     if len(texts) < 2:
