@@ -1,7 +1,7 @@
 """What people type about organizations and memberships."""
 
 import ipaddress
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django import forms
@@ -83,7 +83,8 @@ class OrganizationForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         self.fields["website"].validators.append(public_web_address)
         self.fields["name"].widget.attrs["autocomplete"] = "organization"
-        self.fields["size_band"].choices = [("", "Not said"), *SizeBand.choices]
+        sizes = cast(forms.ChoiceField, self.fields["size_band"])
+        sizes.choices = [("", "Not said"), *SizeBand.choices]
         if self.instance.pk:
             self.initial["does"] = [key for key, _ in DOES if getattr(self.instance, key)]
             self.initial["zip"] = self.instance.place_id or ""
@@ -110,7 +111,7 @@ class OrganizationForm(PortalModelForm):
     def profile(self) -> dict[str, Any]:
         """What the actions take."""
         clean = self.cleaned_data
-        fields = {name: clean[name] for name in self._meta.fields}
+        fields = {name: clean[name] for name in self._meta.fields or ()}
         does = {key: key in clean["does"] for key, _ in DOES}
         return fields | does | {"place": clean["zip"]}
 

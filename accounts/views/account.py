@@ -1,5 +1,7 @@
 """One's own pages: the first one after sign-up, and one's account."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
@@ -10,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.choices import MembershipState
 from accounts.forms.people import NameForm
 from accounts.middleware import FACTORS
-from accounts.models import User
+from accounts.models import Membership, User
 
 
-def _memberships(user: User) -> list:
+def _memberships(user: Any) -> list[Membership]:
     shown = [MembershipState.ACTIVE, MembershipState.REQUESTED]
     mine = user.memberships.filter(state__in=shown).select_related("organization")
     return list(mine.order_by("organization__name"))
@@ -26,7 +28,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def account_show(request: HttpRequest) -> HttpResponse:
-    user = request.user
+    user: Any = request.user
     context = {
         "memberships": _memberships(user),
         "duties": user.duties.order_by("pk"),
@@ -38,10 +40,11 @@ def account_show(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_name(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
     posted = request.POST if request.method == "POST" else None
-    form = NameForm(posted, initial={"name": request.user.name})
+    form = NameForm(posted, initial={"name": user.name})
     if form.is_valid():
-        User.objects.filter(pk=request.user.pk).update(name=form.cleaned_data["name"])
+        User.objects.filter(pk=user.pk).update(name=form.cleaned_data["name"])
         messages.success(request, "Your name is saved.")
         return redirect("accounts:account_show")
     return render(request, "accounts/account_name.html", {"form": form})

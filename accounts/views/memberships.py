@@ -43,7 +43,7 @@ def organization_join(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, f"{organization} has your request. We write when it is decided.")
         return redirect("accounts:account_show")
     asked = organization.memberships.filter(
-        user=request.user, state=MembershipState.REQUESTED
+        user_id=request.user.pk, state=MembershipState.REQUESTED
     ).first()
     context = {"form": form, "organization": organization, "asked": asked}
     return render(request, "accounts/organization_join.html", context)

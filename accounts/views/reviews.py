@@ -24,7 +24,8 @@ SOON_AFTER_DAYS = 5
 @for_duty(StaffRole.ADMINISTRATOR)
 @require_safe
 def review_list(request: HttpRequest) -> HttpResponse:
-    own = request.user.belongs_to
+    user: Any = request.user
+    own = user.belongs_to
     reviews = Review.objects.open().select_related("organization", "sent_by")
     reviews = reviews.prefetch_related("subject")[:SHOWN]
     pending = Organization.objects.filter(state=OrganizationState.PENDING)
@@ -36,11 +37,12 @@ def review_list(request: HttpRequest) -> HttpResponse:
 
 
 def _review_row(review: Review, own: frozenset[int]) -> dict[str, Any]:
+    subject: Any = review.subject
     return {
-        "kind": f"{_kind(review.subject)} in review",
-        "title": str(review.subject),
+        "kind": f"{_kind(subject)} in review",
+        "title": str(subject),
         "note": f"{review.organization}. Sent by {review.sent_by or 'somebody who has left'}.",
-        "url": review.subject.get_review_url(),
+        "url": subject.get_review_url(),
         "act": "Review it",
         "is_own": review.organization_id in own,
     } | _age(review.sent_at)
