@@ -139,9 +139,7 @@ def _compare_actions(old: VersionItem, new: VersionItem, labels: Labels) -> list
             changes.append(_change(new, "Action", html=words(earlier, text)))
         if was[key]["status"] != action["status"]:
             pair = [str(Status(a["status"]).label).lower() for a in (was[key], action)]
-            changes.append(
-                _change(new, "Status", html=escape(text), was=pair[0], now=pair[1])
-            )
+            changes.append(_change(new, "Status", html=escape(text), was=pair[0], now=pair[1]))
     changes += [
         _change(new, "Action taken out", html=words(to_plain(action["text"], labels), ""))
         for key, action in was.items()

@@ -359,6 +359,11 @@ class VersionItem(FrozenModel):
         return self.handle or self.statement
 
     @property
+    def anchor(self) -> str:
+        """Its id on a page that shows several: "i3-2-1"."""
+        return f"i{self.number.replace('.', '-')}"
+
+    @property
     def kin(self) -> str:
         """Prefix of the numbers below it."""
         return f"{self.number}."

@@ -76,6 +76,7 @@ def plan_show(request: HttpRequest) -> HttpResponse:
         "whole": whole_of(roots),
         "groups": _groups(nodes),
         "window": window_among(version, [], timezone.now()),
+        "may_edit": may_edit_plan(request.user, version.plan),
     }
     return render(request, "plans/plan_show.html", context)
 

@@ -400,6 +400,11 @@ def test_a_stranger_is_asked_to_sign_in(version, client):
         assert client.get(path).url.startswith("/accounts/login/")
 
 
+@pytest.mark.parametrize("pk", ["0", "9" * 30])
+def test_a_comment_that_is_not_there_is_a_404(version, signed_in, moderator, pk):
+    assert signed_in(moderator).get(f"/moderation/{pk}/").status_code == 404
+
+
 def test_the_desk_of_a_moderator_names_what_waits_oldest_first(version, moderator, editor):
     old, new = timezone.now() - timedelta(days=4), timezone.now()
     make_comment(version, "1.2", state="waiting", confirmed_at=new)

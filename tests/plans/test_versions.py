@@ -1,8 +1,13 @@
 """Versions: numbers, references, and that published words never change."""
 
+from urllib.parse import urlencode
+
 import pytest
+from django.conf import settings as django_settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.actions import MoveRefused
 from accounts.models import Entry, User
@@ -338,13 +343,29 @@ def test_an_address_of_nothing_is_a_404_of_ours(version: PlanVersion, client, pa
     assert client.get(path).status_code == 404
 
 
-def test_json_answers_like_every_public_list(version: PlanVersion, client, settings):
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    path=st.sampled_from(
+        ["/plan/", "/plan/1.1/", "/plan.json", "/plan.csv", "/plan/versions/compare/"]
+    ),
+    name=st.sampled_from(["version", "after", "from", "to", "was", "item"]),
+    value=st.text(max_size=30),
+)
+def test_no_query_breaks_a_page(version: PlanVersion, client, path: str, name: str, value: str):
+    query = urlencode({name: value}, errors="surrogatepass")
+
+    assert client.get(f"{path}?{query}").status_code in (200, 302, 400, 404)
+
+
+def test_json_answers_like_every_public_list(version: PlanVersion, client):
     body = client.get("/plan.json").json()
 
     assert (body["count"], body["next"], body["version"]) == (5, None, 1)
     strategy = body["results"][1]
     assert strategy["number"] == "1.1"
-    assert strategy["url"] == f"{settings.SITE_URL}/plan/1.1/"
+    assert strategy["url"] == f"{django_settings.SITE_URL}/plan/1.1/"
     assert strategy["roles"] == {"lead": ["Education & Training"], "support": [], "advisory": []}
 
 
