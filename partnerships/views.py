@@ -9,6 +9,7 @@ import redis.exceptions
 import structlog
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -201,6 +202,9 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def admin_login(request: HttpRequest) -> HttpResponse:
     """The repair desk is entered by the same door as the portal, with its limits."""
+    if request.user.is_authenticated:
+        # Signing in would send them here again, and again.
+        raise PermissionDenied
     return redirect(f"{reverse('account_login')}?next={reverse('admin:index')}")
 
 

@@ -1,5 +1,7 @@
 """Who speaks for an organization: ask, decide, give roles, end."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -42,9 +44,8 @@ def organization_join(request: HttpRequest, slug: str) -> HttpResponse:
         )
         messages.success(request, f"{organization} has your request. We write when it is decided.")
         return redirect("accounts:account_show")
-    asked = organization.memberships.filter(
-        user_id=request.user.pk, state=MembershipState.REQUESTED
-    ).first()
+    user: Any = request.user
+    asked = organization.memberships.filter(user=user, state=MembershipState.REQUESTED).first()
     context = {"form": form, "organization": organization, "asked": asked}
     return render(request, "accounts/organization_join.html", context)
 

@@ -296,6 +296,16 @@ def test_authenticator_app_is_asked_for_at_sign_in(client: Client, rosa: User) -
     assert hotp_value(secret, 1) is not None
 
 
+def test_repair_desk_is_closed_to_people_without_the_right(
+    client: Client, signed_in: Any, recruiter: User
+) -> None:
+    stranger = client.get("/admin/", follow=True)
+    member = signed_in(recruiter).get("/admin/", follow=True)
+
+    assert stranger.request["PATH_INFO"] == "/accounts/login/"
+    assert member.status_code == 403
+
+
 # make_administrator ---------------------------------------------------------------
 
 
