@@ -4,7 +4,6 @@ Every way that it can go wrong comes out as one of three: the server refused thi
 the connection broke, or no message can be made of it (`wire.Unbuildable`).
 """
 
-import re
 import smtplib
 from contextlib import suppress
 from typing import Any
@@ -17,7 +16,6 @@ from outreach import wire
 from outreach.models import Letter
 
 POSTMAN = "postman"
-LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class Refused(Exception):
@@ -68,15 +66,15 @@ class SmtpCarrier:
         """One letter. Returns on the server's 250; raises Refused, Broken, Away or Unbuildable."""
         sender = wire.envelope_sender(letter.sender)
         recipient = wire.address(letter.recipient)
-        raw = LEADING_DOT.sub(b"..", wire.assemble(letter, at=timezone.now()))
+        # A line that is a dot alone ends the letter, so each leading dot is doubled (4.5.2). The
+        # first line is a header.
+        raw = wire.assemble(letter, at=timezone.now()).replace(b"\r\n.", b"\r\n..")
         if self._backend.connection is None:
             self._connect()
         smtp: Any = self._backend.connection
         whole = False
         try:
-            self._expect(smtp.mail(sender), 250)
-            self._expect(smtp.rcpt(recipient), 250, 251, 252, of_recipient=True)
-            self._expect(smtp.docmd("DATA"), 354)
+            self._envelope(smtp, [f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA"])
             smtp.send(raw + b".\r\n")
             whole = True
             self._expect(smtp.getreply(), 250)
@@ -87,6 +85,25 @@ class SmtpCarrier:
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise Broken(f"The connection broke: {_words(error)}", perhaps_taken=whole) from error
+
+    def _envelope(self, smtp: Any, commands: list[str]) -> None:
+        """MAIL, RCPT and DATA: in one go where the server lets us (RFC 2920), which halves the
+        waiting, else each after the answer to the one before."""
+        codes = [(250,), (250, 251, 252), (354,)]
+        if not smtp.has_extn("pipelining"):
+            for command, right in zip(commands, codes, strict=True):
+                self._expect(smtp.docmd(command), *right, of_recipient=command.startswith("RCPT"))
+            return
+        smtp.send("".join(f"{command}\r\n" for command in commands))
+        replies = [smtp.getreply() for _ in commands]
+        if replies[2][0] == 354 and any(
+            reply[0] not in right for reply, right in zip(replies, codes, strict=True)
+        ):
+            # It would take a letter to nobody: an empty one, and it says no.
+            smtp.send(".\r\n")
+            smtp.getreply()
+        for command, reply, right in zip(commands, replies, codes, strict=True):
+            self._expect(reply, *right, of_recipient=command.startswith("RCPT"))
 
     @staticmethod
     def _expect(reply: tuple[int, bytes], *codes: int, of_recipient: bool = False) -> None:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
@@ -87,6 +88,7 @@ class Run:
     _searches: dict[str, Search] = field(default_factory=dict)
     _loaded: dict[int, Opportunity] = field(default_factory=dict)
     _lines: dict[tuple[Any, ...], tuple[str, str]] = field(default_factory=dict)
+    _bodies: dict[tuple[Any, ...], tuple[str, str]] = field(default_factory=dict)
 
     def search(self, query: str) -> Search:
         if query not in self._searches:
@@ -163,6 +165,29 @@ class Run:
             )
         return self._lines[key]
 
+    def _body(self, query: str, zone: ZoneInfo, choice: Choice, since: datetime) -> tuple[str, str]:
+        """(text, HTML) of all lines; readers of the same search mostly share it."""
+        key = (query, zone.key, tuple(choice.closing), tuple(choice.fresh), choice.new, since)
+        if key not in self._bodies:
+            closing = [
+                self.line(query, zone, pk, is_new=is_new, soon=True)
+                for pk, is_new in choice.closing
+            ]
+            fresh = [self.line(query, zone, pk, is_new=True, soon=False) for pk in choice.fresh]
+            base = reverse("employers:opportunity_list")
+            context = {
+                "closing": closing,
+                "fresh": fresh,
+                "more": choice.more,
+                "since": since,
+                "browse_url": f"{settings.SITE_URL}{base}?{query}",
+            }
+            self._bodies[key] = (
+                _template("_body.txt").render(context),
+                mark_safe(_template("_body.html").render(context)),  # noqa: S308  escaped there
+            )
+        return self._bodies[key]
+
     def _describe(self, query: str, opportunity: Opportunity) -> dict[str, Any]:
         parsed = self.search(query).query
         miles = parsed.distance_from(opportunity) if parsed.near else None
@@ -190,14 +215,7 @@ class Run:
         zone = subscription.time_zone
         search = self.search(subscription.query)
         with timezone.override(zone):
-            closing = [
-                self.line(subscription.query, zone, pk, is_new=is_new, soon=True)
-                for pk, is_new in choice.closing
-            ]
-            fresh = [
-                self.line(subscription.query, zone, pk, is_new=True, soon=False)
-                for pk in choice.fresh
-            ]
+            text, html = self._body(subscription.query, zone, choice, since)
             head = self._head
             subject, headline = self._headlines(subscription, search, choice)
             context = head | {
@@ -205,19 +223,14 @@ class Run:
                 "headline": headline,
                 "lede": self._lede(subscription, until),
                 "because": self._because(subscription, search),
-                "closing": closing,
-                "fresh": fresh,
-                "more": choice.more,
-                "since": since,
-                "until": until,
                 "browse_url": settings.SITE_URL + subscription.browse_url,
                 "manage_url": settings.SITE_URL + subscription.manage_url,
                 "unsubscribe_url": settings.SITE_URL + subscription.unsubscribe_url,
             }
             return Rendered(
                 subject=subject,
-                text=_template("digest.txt").render(context),
-                html=_template("digest.html").render(context),
+                text=_template("digest.txt").render(context | {"body": text}),
+                html=_template("digest.html").render(context | {"body": html}),
             )
 
     @staticmethod

@@ -18,6 +18,7 @@ HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 ADDRESS_HEADERS = {"From", "Reply-To", "Sender"}
 LINE = 76  # characters
+LONGEST = 900  # RFC 5322 allows 998
 
 
 class Unbuildable(Exception):
@@ -108,10 +109,14 @@ def _folded(line: str) -> str:
 
 
 def _part(subtype: str, body: str) -> bytes:
+    """Plain ASCII in short lines goes as it is; everything else quoted-printable."""
     lines = body.replace("\r\n", "\n").replace("\r", "\n")
-    quoted = binascii.b2a_qp(lines.encode(), istext=True).replace(b"\n", b"\r\n")
+    if lines.isascii() and max(map(len, lines.split("\n"))) <= LONGEST:
+        encoding, content = "7bit", lines.encode("ascii")
+    else:
+        encoding, content = "quoted-printable", binascii.b2a_qp(lines.encode(), istext=True)
     head = (
         f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
     )
-    return head.encode("ascii") + quoted
+    return head.encode("ascii") + content.replace(b"\n", b"\r\n")

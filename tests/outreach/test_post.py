@@ -217,6 +217,62 @@ def test_connection_that_breaks_before_the_answer_marks_that_letter_alone(outbox
         assert (letter.state, letter.attempts, letter.maybe_twice) == ("pending", 1, True)
 
 
+class Pipelined(threading.Thread):
+    """A mail server that takes MAIL, RCPT and DATA in one go (RFC 2920). It knows nobody but
+    the people at example.org; `eager` says 354 even to a letter for nobody."""
+
+    def __init__(self, *, eager: bool) -> None:
+        super().__init__(daemon=True)
+        self.socket, self.eager = socket.create_server(("127.0.0.1", 0)), eager
+        self.port = self.socket.getsockname()[1]
+        self.taken: list[str] = []
+
+    def run(self) -> None:
+        line, _ = self.socket.accept()
+        with line, line.makefile("rb") as lines:
+            line.sendall(b"220 here\r\n")
+            recipient = ""
+            for command in lines:
+                verb = command[:4].upper()
+                if verb == b"EHLO":
+                    line.sendall(b"250-here\r\n250 PIPELINING\r\n")
+                elif verb == b"RCPT":
+                    good = b"@example.org>" in command
+                    recipient = command.decode() if good else ""
+                    line.sendall(b"250 fine\r\n" if good else b"550 Nobody here\r\n")
+                elif verb == b"DATA" and (recipient or self.eager):
+                    line.sendall(b"354 go on\r\n")
+                    while lines.readline() != b".\r\n":
+                        pass
+                    self.taken += [recipient] if recipient else []
+                    line.sendall(b"250 taken\r\n" if recipient else b"554 For whom?\r\n")
+                else:
+                    line.sendall(b"503 Recipient first\r\n" if verb == b"DATA" else b"250 ok\r\n")
+
+
+@pytest.mark.parametrize("eager", [True, False])
+def test_server_that_takes_commands_in_one_go_refuses_one_and_takes_the_others(
+    outbox: Any, eager: bool
+) -> None:
+    server = Pipelined(eager=eager)
+    server.start()
+    outbox(server.port)
+    LetterFactory(recipient="first@example.org")
+    gone = LetterFactory(recipient="gone@example.net")
+    LetterFactory(recipient="last@example.org")
+
+    tally = post_due()
+    server.socket.close()
+
+    gone.refresh_from_db()
+    assert (tally.sent, tally.failed) == (2, 1)
+    assert gone.last_error == "550 Nobody here"
+    assert [taken.strip() for taken in server.taken] == [
+        "RCPT TO:<first@example.org>",
+        "RCPT TO:<last@example.org>",
+    ]
+
+
 # Senders that die -----------------------------------------------------------------------
 
 
