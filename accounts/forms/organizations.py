@@ -72,6 +72,8 @@ class OrganizationForm(PortalModelForm):
             "about": "A few sentences: what you make or teach, and for whom",
         }
         widgets = {
+            # Not type=url: people leave https:// out, and we put it there.
+            "website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
             "about": forms.Textarea(attrs={"rows": 5}),
             "size_band": forms.Select(attrs={"class": "mid"}),
         }
@@ -140,7 +142,7 @@ class OrganizationEditForm(OrganizationForm):
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
         self.fields["phone"].widget.attrs |= {"class": "mid", "autocomplete": "tel"}
-        self.fields["street"].widget.attrs["autocomplete"] = "street-address"
+        self.fields["street"].widget.attrs["autocomplete"] = "address-line1"
 
 
 class JoinForm(PortalForm):
