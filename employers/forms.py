@@ -162,9 +162,9 @@ class WorkForm(SectionForm):
             attrs={
                 "list": "occupations",
                 "autocomplete": "off",
-                "hx-get": "/opportunities/occupations/",
-                "hx-trigger": "input changed delay:250ms",
-                "hx-target": "#occupations",
+                "data-hx-get": "/opportunities/occupations/",
+                "data-hx-trigger": "input changed delay:250ms",
+                "data-hx-target": "#occupations",
             }
         ),
     )
