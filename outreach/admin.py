@@ -6,7 +6,7 @@ from outreach.models import Digest, Letter, Subscription
 
 
 @admin.register(Letter)
-class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LetterAdmin(admin.ModelAdmin):
     list_display = ["pk", "kind", "recipient", "state", "attempts", "not_before", "sent_at"]
     list_filter = ["state"]
     exclude = ["text", "html"]
@@ -15,7 +15,7 @@ class LetterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SubscriptionAdmin(admin.ModelAdmin):
     list_display = ["pk", "email", "words", "rhythm", "state", "next_due_at"]
     list_filter = ["state", "rhythm"]
     exclude = ["confirm_hash"]
@@ -23,7 +23,7 @@ class SubscriptionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Digest)
-class DigestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DigestAdmin(admin.ModelAdmin):
     list_display = ["subscription", "period", "since", "until", "state"]
     raw_id_fields = ["subscription", "by"]
     show_full_result_count = False

@@ -57,7 +57,8 @@ class SmtpCarrier:
     def _connect(self) -> None:
         try:
             self._backend.open()
-            self._backend.connection.ehlo_or_helo_if_needed()
+            smtp: Any = self._backend.connection
+            smtp.ehlo_or_helo_if_needed()
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise Away(f"The mail server does not answer: {_words(error)}") from error
@@ -112,8 +113,9 @@ class SmtpCarrier:
             raise Refused(code, text.decode("utf-8", "replace"), of_recipient=of_recipient)
 
     def _reset(self) -> bool:
+        smtp: Any = self._backend.connection
         try:
-            return self._backend.connection.rset()[0] == 250
+            return smtp.rset()[0] == 250
         except (OSError, smtplib.SMTPException):
             return False
 

@@ -19,6 +19,8 @@ from programs.models import CareerCenter
 from vocabularies.models import Region, validate_zone
 from vocabularies.text import plain_line
 
+MOST_QUERY = 1000  # characters of a search that can be kept
+
 
 def region_zone() -> str:
     return Region.current().time_zone
@@ -50,7 +52,9 @@ class Subscription(models.Model):
 
     email = models.EmailField("e-mail")
     name = models.CharField(max_length=80, blank=True, validators=[plain_line])
-    query = models.CharField(max_length=1000, blank=True, help_text="As in the browse address")
+    query = models.CharField(
+        max_length=MOST_QUERY, blank=True, help_text="As in the browse address"
+    )
     words = models.CharField(max_length=600, help_text="The search in words, as it was chosen")
     career_center = models.ForeignKey(
         CareerCenter, models.SET_NULL, null=True, blank=True, related_name="subscriptions"

@@ -22,7 +22,7 @@ KINDS_OF_LAST = 1000  # letters that are looked at to know which kinds there are
 def letter_list(request: HttpRequest) -> HttpResponse:
     """Newest first, by state and kind; the next page begins before an id."""
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
-    letters = Letter.objects.defer("text", "html", "headers").order_by("-pk")
+    letters: QuerySet[Letter] = Letter.objects.defer("text", "html", "headers").order_by("-pk")
     if state in LetterState.values:
         letters = letters.filter(state=state)
     if kind:

@@ -103,4 +103,4 @@ def _find(name: str) -> Mail:
 
 def _read(path: Path) -> Mail:
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    return Mail(path.name, message)  # type: ignore[arg-type]
+    return Mail(path.name, message)

@@ -19,6 +19,7 @@ from outreach.actions import subscriptions as actions
 from outreach.choices import SubscriptionState
 from outreach.forms import AgainForm, ManageForm, SubscribeForm
 from outreach.models import Subscription
+from outreach.models.subscriptions import MOST_QUERY
 from programs.models import CareerCenter
 from vocabularies.templatetags.words import moment
 
@@ -34,7 +35,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     """Follow the search in the query string."""
     query = OpportunityQuery.from_get(request.GET)
     kept = query.to_querystring()
-    too_long = len(kept) > Subscription._meta.get_field("query").max_length
+    too_long = len(kept) > MOST_QUERY
     form = SubscribeForm(request.POST or None, initial=_known_of(request))
     if request.method == "POST" and not too_long and form.is_valid():
         if form.cleaned_data["website"] or _too_many(request):
