@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,17 @@ from accounts.rules import has_duty
 View = Callable[..., HttpResponse]
 
 public = login_not_required
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address that the request came from.
+
+    In production every request comes through the proxy, which writes the last entry.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.LOCAL:
+        return address
+    return request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
 
 
 def for_duty(*roles: str) -> Callable[[View], View]:

@@ -147,6 +147,17 @@ def keep_search_words(opportunity: Opportunity) -> None:
     )
 
 
+@transaction.atomic
+def rename_employer(organization: Organization) -> int:
+    """An organization has another name: its postings must be found by it. How many there are."""
+    rows = Opportunity.objects.filter(employer__organization=organization).select_related(
+        "employer__organization", "occupation", "program", "sector"
+    )
+    for row in rows:
+        keep_search_words(row)
+    return len(rows)
+
+
 def _move(
     opportunity: Opportunity, to: str, what: str, *, by: Any, why: str = "", **fields: Any
 ) -> Opportunity:

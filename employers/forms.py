@@ -114,7 +114,7 @@ class SectionForm(PortalModelForm):
         for name, field in self.fields.items():
             field.required = name == "title"
             if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.RadioSelect):
-                field.choices = [choice for choice in list(field.choices) if choice[0] != ""]  # type: ignore[arg-type,index,misc]
+                field.choices = [choice for choice in list(field.choices) if choice[0] != ""]  # type: ignore[arg-type]
         self.helper.layout = Layout(*self.layout(), "revision")
 
     def layout(self) -> list[Any]:

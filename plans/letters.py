@@ -14,7 +14,10 @@ from plans.models import Comment
 from vocabularies.models import Region
 
 
-def _send(comment: Comment, *, kind: str, key: str, subject: str, **words: Any) -> None:
+def _send(
+    comment: Comment, *, kind: str, key: str, subject: str, secret: bool = False, **words: Any
+) -> None:
+    """`secret` letters hold a one-time link: the outbox empties them once they have left."""
     context = {
         "region": Region.current(),
         "site_url": settings.SITE_URL,
@@ -27,7 +30,11 @@ def _send(comment: Comment, *, kind: str, key: str, subject: str, **words: Any) 
         subject,
         render_to_string(f"plans/letters/{template}.txt", context).strip() + "\n",
         to=[comment.email],
-        headers={"X-Letter-Kind": kind, "X-Letter-Key": f"{kind}:{comment.pk}:{key}"},
+        headers={
+            "X-Letter-Kind": kind,
+            "X-Letter-Key": f"{kind}:{comment.pk}:{key}",
+            **({"X-Letter-Secret": "1"} if secret else {}),
+        },
     )
     letter.attach_alternative(
         render_to_string(f"plans/letters/{template}.html", context), "text/html"
@@ -41,6 +48,7 @@ def confirm(comment: Comment, token: str) -> None:
         comment,
         kind="comment-confirm",
         key=comment.confirm_hash[:16],
+        secret=True,
         subject=f"Confirm your comment on {comment.number}",
         confirm_url=settings.SITE_URL + reverse("plans:comment_confirm", args=[token]),
     )

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer, TimestampSigner, b62_decode
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.doors import address_of
 from plans.models import Comment
 
 PRIVATE = "plans.comment.private"
@@ -49,11 +49,5 @@ def opened_at(stamped: str) -> datetime | None:
 
 
 def sender_of(request: HttpRequest) -> str:
-    """A keyed hash of the address: enough to count by, not enough to find a person.
-
-    In production every request comes through the proxy, which writes the last entry.
-    """
-    address = request.META.get("REMOTE_ADDR", "")
-    if not settings.LOCAL:
-        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
-    return salted_hmac("plans.sender", address, algorithm="sha256").hexdigest()
+    """A keyed hash of the address: enough to count by, not enough to find a person."""
+    return salted_hmac("plans.sender", address_of(request), algorithm="sha256").hexdigest()

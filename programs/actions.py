@@ -67,7 +67,7 @@ def keep_search_words(*, program: Program) -> None:
 
 
 @transaction.atomic
-def rename_provider(*, organization: Organization) -> int:
+def rename_provider(organization: Organization) -> int:
     """An organization has another name: its programs must be found by it. How many there are."""
     programs = Program.objects.filter(provider__organization=organization).with_words()
     for program in programs:

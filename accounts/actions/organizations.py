@@ -14,6 +14,7 @@ from accounts.choices import (
     MembershipState,
     OrganizationState,
 )
+from accounts.following import follow_rename
 from accounts.models import Membership, Organization
 from accounts.rules import may_verify_organization
 from vocabularies.text import slug_for
@@ -108,6 +109,8 @@ def change_organization(
             before={key: before[key] for key in changed},
             after={key: after[key] for key in changed},
         )
+    if "name" in changed:
+        follow_rename(stored)
     return stored
 
 

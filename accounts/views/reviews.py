@@ -41,7 +41,7 @@ def _review_row(review: Review, own: frozenset[int]) -> dict[str, Any]:
     return {
         "kind": f"{_kind(subject)} in review",
         "title": str(subject),
-        "note": f"{review.organization}. Sent by {review.sent_by or 'somebody who has left'}.",
+        "note": _sent_by(review),
         "url": subject.get_review_url(),
         "act": "Review it",
         "is_own": review.organization_id in own,
@@ -110,3 +110,9 @@ def organization_review(request: HttpRequest, slug: str) -> HttpResponse:
         "history": list(entries_about(organization)[:20]),
     }
     return render(request, "accounts/organization_review.html", context)
+
+
+def _sent_by(review: Review) -> str:
+    if review.sent_by is None:
+        return str(review.organization)
+    return f"{review.organization}. Sent by {review.sent_by}."

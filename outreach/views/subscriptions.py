@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from redis.exceptions import RedisError
 
 from accounts.actions import MoveRefused
-from accounts.doors import public
+from accounts.doors import address_of, public
 from employers.search import OpportunityQuery
 from outreach import tokens
 from outreach.actions import subscriptions as actions
@@ -189,7 +189,7 @@ def _known_of(request: HttpRequest) -> dict[str, object]:
 def _too_many(request: HttpRequest) -> bool:
     """More asks from this network address than people make. Without a cache the limit per
     mail address, which is in the database, has to do."""
-    key = f"subscribe:{request.META.get('REMOTE_ADDR', '')}"
+    key = f"subscribe:{address_of(request)}"
     try:
         cache.add(key, 0, timeout=3600)
         return cache.incr(key) > ASKS_AN_HOUR
