@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
-    Count,
     Exists,
     F,
     FloatField,
@@ -24,10 +23,10 @@ from django.db.models import (
 )
 from django.db.models.functions import ACos, Cos, Greatest, Least, Radians, Sin
 from django.http import QueryDict
-from vocabularies.lookups import box_around, miles_between
 
 from employers.choices import SUPPORT_SHORT, Kind, Mode, Paid, Support
 from employers.models import Location, Opportunity
+from vocabularies.lookups import box_around, miles_between
 from vocabularies.models import County, Occupation, Place, Sector
 from vocabularies.templatetags.words import listed
 from vocabularies.text import without_accents
@@ -464,51 +463,3 @@ def _miles_from(centre: Place) -> Any:
     )
     # Rounding may leave the cosine a hair outside of [-1, 1], where ACOS fails.
     return ACos(Least(Value(1.0), Greatest(Value(-1.0), cosine))) * Value(EARTH_RADIUS_MILES)
-
-
-def facets(query: OpportunityQuery, at: datetime) -> dict[str, dict[str, int]]:
-    """Counts beside each filter, each with every other filter applied and its own left out.
-
-    {"kind": {value: n}, "sector": {slug: n}, "county": {fips: n}, "mode": {value: n},
-    "supports": {value: n}, "pay": {value: n, "": n}, "within": {miles: n, "": n}}.
-    Seven queries, whatever the number of rows.
-    """
-    public = Opportunity.objects.public(at).order_by()
-
-    def grouped(key: str, column: str) -> dict[str, int]:
-        rows = query.filter(public, leave_out=key).values_list(column)
-        return {value: n for value, n in rows.annotate(n=Count("pk", distinct=True)) if value}
-
-    supports = query.filter(public).aggregate(
-        **{_name(s): Count("pk", filter=Q(supports__contains=[s])) for s in Support.values}
-    )
-    pays = query.filter(public, leave_out="pay").aggregate(
-        total=Count("pk"),
-        paid=Count("pk", filter=Q(paid__in=[Paid.WAGE, Paid.STIPEND])),
-        **{
-            f"from_{amount}": Count("pk", filter=Q(hourly_pay__gte=Decimal(amount)))
-            for amount in PAY
-            if amount != "paid"
-        },
-    )
-    found = {
-        "kind": grouped("kind", "kind"),
-        "sector": grouped("sector", "sector__slug"),
-        "county": grouped("county", "locations__county"),
-        "mode": grouped("mode", "mode"),
-        "supports": {s: supports[_name(s)] for s in Support.values},
-        "pay": {amount: pays["paid" if amount == "paid" else f"from_{amount}"] for amount in PAY}
-        | {"": pays["total"]},
-        "within": {},
-    }
-    if query.near:
-        rings = query.filter(public, leave_out="near").aggregate(
-            total=Count("pk"),
-            **{f"within_{m}": Count("pk", filter=query.within_miles(n)) for m, n in WITHIN.items()},
-        )
-        found["within"] = {m: rings[f"within_{m}"] for m in WITHIN} | {"": rings["total"]}
-    return found
-
-
-def _name(support: str) -> str:
-    return "gives_" + support.replace("-", "_")

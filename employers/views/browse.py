@@ -16,8 +16,9 @@ from accounts.doors import public
 from accounts.history import entries_of
 from employers import rules, structured
 from employers.choices import SUPPORT_SHORT, Kind, Mode
+from employers.facets import facets
 from employers.models import Opportunity
-from employers.search import PAY, SORTS, WITHIN, OpportunityQuery, facets, round_miles
+from employers.search import PAY, SORTS, WITHIN, OpportunityQuery, round_miles
 from employers.wider import wider_searches
 from vocabularies.lookups import find_occupations
 from vocabularies.models import Region, Sector

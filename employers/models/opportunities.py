@@ -1,4 +1,4 @@
-"""What employers need, and what they offer to learners."""
+"""Places for learners."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -17,34 +17,30 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.choices import OrganizationState
-from accounts.models import Organization
 from employers.choices import (
     HOURS_IN,
     JOBS,
     KIND_MEANS,
     SUPPORT_SHORT,
     WRITABLE,
-    Agency,
     ApplyBy,
-    Approach,
     Ask,
     ClassPayer,
     Credit,
     Education,
     HoursPer,
-    InstructionWhen,
     Kind,
     LengthUnit,
     Mode,
     Outcome,
     Paid,
     PayUnit,
-    Registration,
     Shift,
     State,
     Support,
     Term,
 )
+from employers.models.employers import Employer
 from programs.models import Program
 from vocabularies.models import County, Occupation, Place, Region, Sector
 from vocabularies.templatetags.words import money
@@ -52,36 +48,6 @@ from vocabularies.text import plain_line, slug_for
 
 # A year such as 9999 would make every later read of a row fail; no portal needs it.
 SANE = (datetime(2016, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC))
-
-
-class Employer(models.Model):
-    """An organization as an employer: what it offers its own people, and its usual answers."""
-
-    organization = models.OneToOneField(Organization, models.CASCADE, related_name="employer")
-    tuition_assistance = models.BooleanField("tuition assistance", default=False)
-    flexible_schedules = models.BooleanField("flexible schedules", default=False)
-    on_the_job_training = models.BooleanField("paid on-the-job training", default=False)
-    mentoring = models.BooleanField("mentoring", default=False)
-
-    class Meta:
-        ordering = ["organization__name"]
-
-    def __str__(self) -> str:
-        return self.organization.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("employers:employer_show", args=[self.organization.slug])
-
-    @property
-    def offers(self) -> list[str]:
-        """What it offers staff, in words."""
-        said = {
-            "tuition assistance": self.tuition_assistance,
-            "flexible schedules": self.flexible_schedules,
-            "paid on-the-job training": self.on_the_job_training,
-            "mentoring": self.mentoring,
-        }
-        return [words for words, offered in said.items() if offered]
 
 
 def plain(number: Decimal) -> str:
@@ -521,79 +487,3 @@ class Location(models.Model):
         self.county_id = self.place.county_id
         self.latitude, self.longitude = self.place.latitude, self.place.longitude
         super().save(*args, **kwargs)
-
-
-class ApprenticeshipTerms(models.Model):
-    """What the standards of an apprenticeship say (29 CFR 29.5(b)), as a learner needs it."""
-
-    opportunity = models.OneToOneField(Opportunity, models.CASCADE, related_name="terms")
-    registration = models.CharField(max_length=10, choices=Registration, blank=True)
-    agency = models.CharField(max_length=3, choices=Agency, blank=True)
-    sponsor = models.CharField(max_length=120, blank=True, validators=[plain_line])
-    program_number = models.CharField(max_length=40, blank=True, validators=[plain_line])
-    rapids_code = models.CharField("RAPIDS code", max_length=8, blank=True, validators=[plain_line])
-    approach = models.CharField(max_length=10, choices=Approach, blank=True)
-    job_hours = models.PositiveIntegerField(
-        "hours on the job", null=True, blank=True, validators=[MaxValueValidator(20000)]
-    )
-    months = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(96)]
-    )
-    instruction_hours = models.PositiveSmallIntegerField(
-        "class hours a year", null=True, blank=True, validators=[MaxValueValidator(2000)]
-    )
-    instruction_when = models.CharField(max_length=10, choices=InstructionWhen, blank=True)
-    instruction_note = models.CharField(max_length=200, blank=True, validators=[plain_line])
-    journey_rate = models.DecimalField(
-        "journeyworker pay an hour",
-        max_digits=6,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(Decimal("0.01"))],
-    )
-    ratio_apprentices = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(50)]
-    )
-    ratio_journeyworkers = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(50)]
-    )
-    probation_months = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MaxValueValidator(12)]
-    )
-    credential = models.CharField(max_length=120, blank=True, validators=[plain_line])
-
-    class Meta:
-        verbose_name_plural = "apprenticeship terms"
-
-    def __str__(self) -> str:
-        return f"Terms of {self.opportunity}"
-
-
-class WageStep(models.Model):
-    """A rung of the dollar ladder: from so many hours on the job (or months) on, this pay."""
-
-    terms = models.ForeignKey(ApprenticeshipTerms, models.CASCADE, related_name="steps")
-    after = models.PositiveIntegerField(
-        help_text="Hours on the job; months where the approach is by skills shown",
-        validators=[MaxValueValidator(20000)],
-    )
-    rate = models.DecimalField(
-        "pay an hour",
-        max_digits=6,
-        decimal_places=2,
-        validators=[MinValueValidator(Decimal("0.01"))],
-    )
-
-    class Meta:
-        ordering = ["after"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["terms", "after"],
-                name="one_step_each",
-                violation_error_message="Two steps begin at the same hours.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.after:,}: {money(self.rate)}"

@@ -1,155 +1,36 @@
-"""The posting form's pages, and the small forms around them.
-
-Each page saves a draft: what is missing is asked for only by “Save and continue”; what is wrong
-is refused by both buttons.
-"""
+"""The pages of the posting form that most kinds share."""
 
 import re
-from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
+from crispy_forms.layout import HTML
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from accounts.forms import PortalForm, PortalModelForm
-from accounts.models import Organization
 from employers import sections
 from employers.choices import (
     HOURS_IN,
     ApplyBy,
     Ask,
     ClassPayer,
-    Kind,
     Mode,
-    Outcome,
     Paid,
     Shift,
     Support,
 )
-from employers.models import ApprenticeshipTerms, Opportunity
+from employers.forms.fields import DayField, PlainDecimalField, PlainIntegerField, end_of, start_of
+from employers.forms.section import SectionForm, mid, pair, short
 from programs.models import Program
 from vocabularies.lookups import find_occupations
 from vocabularies.models import Occupation, Place, Region
 from vocabularies.text import plain_line
 
-MOST_STEPS = 12
 MOST_PLACES = 20
-
-
-class PlainDecimalField(forms.DecimalField):
-    """Numbers as people write them: 18, 18.50, $1,150. No exponents, no other scripts' digits."""
-
-    widget = forms.TextInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
-
-    def to_python(self, value: Any) -> Any:
-        text = str(value or "").strip().removeprefix("$").strip()
-        if text and not re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?", text, re.ASCII):
-            raise ValidationError("Write a number, such as 18 or 18.50.", code="invalid")
-        return super().to_python(text.replace(",", ""))
-
-
-class PlainIntegerField(forms.IntegerField):
-    """Whole numbers in plain digits."""
-
-    widget = forms.TextInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
-
-    def to_python(self, value: Any) -> Any:
-        text = str(value if value is not None else "").strip()
-        if text and not re.fullmatch(r"-?\d{1,3}(,\d{3})+|-?\d{1,9}", text, re.ASCII):
-            raise ValidationError("Write a whole number, such as 12.", code="invalid")
-        return super().to_python(text.replace(",", ""))
-
-
-class DayField(forms.DateField):
-    """A day within ten years of today, either way."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        super().__init__(**kwargs)
-        self.error_messages["invalid"] = "Write a date, such as 2026-08-31."
-
-    def clean(self, value: Any) -> date | None:
-        day = super().clean(value)
-        if day and abs((day - timezone.localdate()).days) > 3652:
-            raise ValidationError("Give a date within ten years of today.", code="far")
-        return day
-
-
-def end_of(day: date) -> datetime:
-    """The last minute of a day in the region's zone: a deadline is a moment."""
-    return datetime.combine(day, time(23, 59), tzinfo=Region.current().zone)
-
-
-def start_of(day: date) -> datetime:
-    return datetime.combine(day, time(0, 0), tzinfo=Region.current().zone)
-
-
-class SectionForm(PortalModelForm):
-    """One page. `finish=True` (Save and continue) asks for all that a reviewer needs."""
-
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    section: sections.Section
-
-    class Meta:
-        model = Opportunity
-        fields: list[str] = []
-
-    def __init__(self, *args: Any, finish: bool = True, **kwargs: Any) -> None:
-        self.finish = finish
-        super().__init__(*args, **kwargs)
-        self.initial["revision"] = self.instance.revision
-        for name, field in self.fields.items():
-            field.required = name == "title"
-            if isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.RadioSelect):
-                field.choices = [choice for choice in list(field.choices) if choice[0] != ""]  # type: ignore[arg-type]
-        self.helper.layout = Layout(*self.layout(), "revision")
-
-    def layout(self) -> list[Any]:
-        return [name for name in self.fields if name != "revision"]
-
-    def open_questions(self) -> sections.Needs:
-        return self.section.needs(self.instance)
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        if self.finish:
-            for name, sentence in self.open_questions().items():
-                if name in self.fields and name not in self.errors:
-                    self.add_error(name, sentence)
-
-    def values(self) -> dict[str, Any]:
-        """What to save of the opportunity itself."""
-        own = set(self._meta.fields or ())
-        return {name: value for name, value in self.cleaned_data.items() if name in own}
-
-    def extras(self) -> dict[str, Any]:
-        """What to save beside it: places, terms, steps."""
-        return {}
-
-
-def short(name: str) -> Field:
-    return Field(name, css_class="short")
-
-
-def mid(name: str) -> Field:
-    return Field(name, css_class="mid")
-
-
-def pair(*names: Any) -> Div:
-    return Div(*names, css_class="pair")
 
 
 class WorkForm(SectionForm):
@@ -455,205 +336,6 @@ class LearningForm(SectionForm):
         return [mid("term"), mid("supervisor_role"), "credit"]
 
 
-class TermsForm(SectionForm):
-    section = sections.TERMS
-    TERM_FIELDS = [
-        "registration",
-        "agency",
-        "sponsor",
-        "program_number",
-        "rapids_code",
-        "approach",
-        "job_hours",
-        "months",
-        "instruction_hours",
-        "instruction_when",
-        "instruction_note",
-        "journey_rate",
-        "ratio_apprentices",
-        "ratio_journeyworkers",
-        "probation_months",
-        "credential",
-    ]
-    LABELS = {
-        "registration": ("Is it registered?", "Only then may it be called Registered"),
-        "agency": ("Registered with", ""),
-        "sponsor": ("Sponsor", "Who holds the program: you, an association, a college"),
-        "program_number": ("Program number", "On your registration papers"),
-        "rapids_code": ("RAPIDS code", "Optional; such as 0159 for electricians"),
-        "approach": ("How are steps earned?", ""),
-        "job_hours": ("Hours on the job", "In all, such as 8,000"),
-        "months": ("Months in all", ""),
-        "instruction_hours": ("Class hours a year", "Usually 144 or more"),
-        "instruction_when": ("When is the class?", ""),
-        "instruction_note": ("About the class", "Such as “Tuesday and Thursday, 6 to 9 pm”"),
-        "journey_rate": ("Journeyworker pay an hour", "What a finished worker earns with you"),
-        "ratio_apprentices": ("Apprentices", ""),
-        "ratio_journeyworkers": ("to journeyworkers", ""),
-        "probation_months": ("Trial period in months", ""),
-        "credential": ("They leave with", "Such as Certificate of Completion"),
-    }
-    NUMBERS = {
-        "job_hours",
-        "months",
-        "instruction_hours",
-        "ratio_apprentices",
-        "ratio_journeyworkers",
-        "probation_months",
-    }
-    even_steps = PlainIntegerField(
-        label="Or let us fill them evenly: how many steps?",
-        min_value=2,
-        max_value=MOST_STEPS,
-        help_text="From the starting pay to the highest pay that you gave under Pay",
-    )
-
-    class Meta(SectionForm.Meta):
-        fields = ["program"]
-        labels = {"program": "Class beside the job"}
-        help_texts = {"program": "The program in the region that teaches it"}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        instance = kwargs["instance"]
-        self.terms = getattr(instance, "terms", None) or ApprenticeshipTerms(opportunity=instance)
-        self.old_steps = list(self.terms.steps.all()) if self.terms.pk else []
-        super().__init__(*args, **kwargs)
-        self.fields["program"].queryset = Program.objects.public().order_by("title")  # type: ignore[attr-defined]
-
-    def _add_fields(self) -> None:
-        model_fields = forms.fields_for_model(ApprenticeshipTerms, fields=self.TERM_FIELDS)
-        for name in self.TERM_FIELDS:
-            field = model_fields[name]
-            label, hint = self.LABELS[name]
-            if name in self.NUMBERS:
-                model: Any = ApprenticeshipTerms._meta.get_field(name)
-                field = PlainIntegerField(validators=list(model.validators), min_value=0)
-            elif name == "journey_rate":
-                field = PlainDecimalField(max_digits=6, decimal_places=2, min_value=Decimal("0.01"))
-            field.label, field.help_text, field.required = label, hint, False
-            self.fields[name] = field
-            self.initial.setdefault(name, getattr(self.terms, name))
-        for number in range(MOST_STEPS):
-            step = self.old_steps[number] if number < len(self.old_steps) else None
-            self.fields[f"after_{number}"] = PlainIntegerField(
-                label=f"Step {number + 1}: from hour", min_value=0, max_value=20000, required=False
-            )
-            self.fields[f"rate_{number}"] = PlainDecimalField(
-                label=f"Step {number + 1}: pay an hour",
-                max_digits=6,
-                decimal_places=2,
-                min_value=Decimal("0.01"),
-                required=False,
-            )
-            self.initial[f"after_{number}"] = step.after if step else None
-            self.initial[f"rate_{number}"] = step.rate if step else None
-
-    def layout(self) -> list[Any]:
-        self._add_fields()
-        shown = max(4, min(MOST_STEPS, len(self.old_steps) + 2))
-        if self.is_bound:
-            shown = MOST_STEPS
-        rows = [pair(short(f"after_{number}"), short(f"rate_{number}")) for number in range(shown)]
-        for number in range(shown, MOST_STEPS):
-            del self.fields[f"after_{number}"], self.fields[f"rate_{number}"]
-        return [
-            mid("registration"),
-            "agency",
-            "sponsor",
-            pair(mid("program_number"), short("rapids_code")),
-            mid("approach"),
-            pair(short("job_hours"), short("months")),
-            "program",
-            pair(short("instruction_hours"), mid("instruction_when")),
-            "instruction_note",
-            Fieldset(
-                "Wage steps",
-                HTML(
-                    '<p class="form-text">From how many hours on the job on, how much an hour. '
-                    "The first step starts at 0. By skills shown, count months instead of "
-                    "hours.</p>"
-                ),
-                *rows,
-                short("even_steps"),
-                css_class="steps-of-pay",
-            ),
-            short("journey_rate"),
-            pair(short("ratio_apprentices"), short("ratio_journeyworkers")),
-            short("probation_months"),
-            "credential",
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        steps: dict[int, Decimal] = {}
-        for number in range(MOST_STEPS):
-            after, rate = cleaned.get(f"after_{number}"), cleaned.get(f"rate_{number}")
-            if (after is None) != (rate is None) and not self._has_error(number):
-                empty = f"after_{number}" if after is None else f"rate_{number}"
-                self.add_error(empty, f"Step {number + 1} needs both: from when, and how much.")
-            if after is None or rate is None:
-                continue
-            if after in steps:
-                self.add_error(f"after_{number}", "Two steps begin at the same hours.")
-            steps[after] = rate
-        ladder = sorted(steps.items())
-        if ladder and ladder[0][0] != 0:
-            self.add_error("after_0", "The first step starts at 0.")
-        for (_, low), (after, high) in zip(ladder, ladder[1:], strict=False):
-            if high < low:
-                self.add_error("rate_0", f"Pay falls at {after:,}. Steps go up.")
-                break
-        if cleaned.get("even_steps"):
-            ladder = self._even_ladder(cleaned)
-        self.steps = ladder
-        return cleaned
-
-    def _has_error(self, number: int) -> bool:
-        return bool({f"after_{number}", f"rate_{number}"} & self.errors.keys())
-
-    def _even_ladder(self, cleaned: dict[str, Any]) -> list[tuple[int, Decimal]]:
-        count, low, high = cleaned["even_steps"], self.instance.pay_min, self.instance.pay_max
-        by_months = cleaned.get("approach") == "competency"
-        length = cleaned.get("months") if by_months else cleaned.get("job_hours")
-        if low is None or high is None:
-            self.add_error("even_steps", "Give starting and highest pay under Pay first.")
-            return []
-        if not length:
-            self.add_error("even_steps", "Say first how long it takes, above.")
-            return []
-        return even_ladder(low=low, high=high, length=length, count=count)
-
-    def open_questions(self) -> sections.Needs:
-        terms = ApprenticeshipTerms(
-            **{name: self.cleaned_data.get(name) or None for name in self.TERM_FIELDS}
-            | {
-                name: self.cleaned_data.get(name, "")
-                for name in ("registration", "agency", "sponsor", "program_number", "approach")
-            }
-        )
-        needs = sections.terms_needs(self.instance, terms, getattr(self, "steps", []))
-        if "steps" in needs:
-            needs["after_0"] = needs.pop("steps")
-        return needs
-
-    def extras(self) -> dict[str, Any]:
-        terms = {name: self.cleaned_data[name] for name in self.TERM_FIELDS}
-        return {"terms": terms, "steps": self.steps}
-
-
-def even_ladder(
-    *, low: Decimal, high: Decimal, length: int, count: int
-) -> list[tuple[int, Decimal]]:
-    """`count` steps from `low` (at 0) to `high`, over `length` hours or months; cents to 25."""
-    quarter = Decimal("0.25")
-    steps = []
-    for number in range(count):
-        raw = low + (high - low) * number / Decimal(max(1, count - 1))
-        rate = (raw / quarter).quantize(Decimal(1), ROUND_HALF_UP) * quarter
-        steps.append((length * number // count, min(max(rate, low), high)))
-    return steps
-
-
 class ApplyForm(SectionForm):
     section = sections.APPLY
     asks = forms.MultipleChoiceField(
@@ -793,59 +475,3 @@ class DatesForm(SectionForm):
             "opens_at": self.instance.opens_at,
             "closes_at": self.instance.closes_at,
         }
-
-
-FORMS: dict[str, type[SectionForm]] = {
-    form.section.slug: form
-    for form in (WorkForm, PlaceForm, PayForm, TermsForm, LearningForm, ApplyForm, DatesForm)
-}
-
-
-class StartForm(PortalForm):
-    """The first page: for whom, which kind, what it is called."""
-
-    organization = forms.ModelChoiceField(
-        Organization.objects.none(), label="For", empty_label=None
-    )
-    kind = forms.ChoiceField(widget=forms.RadioSelect, choices=Kind.choices, label="What is it?")
-    title = forms.CharField(
-        max_length=80,
-        label="What do you call it?",
-        help_text="Up to 80 characters, such as “Electrician Apprentice”",
-        validators=[plain_line],
-    )
-    token = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, organizations: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["organization"].queryset = organizations  # type: ignore[attr-defined]
-        for name, field in self.fields.items():
-            field.error_messages["required"] = {
-                "kind": "Choose what it is.",
-                "title": "Give it a title; you can change it later.",
-                "organization": "Choose the organization you post for.",
-            }.get(name, "This is needed.")
-        if len(organizations) == 1:
-            self.fields["organization"].widget = forms.HiddenInput()
-            self.initial.setdefault("organization", organizations[0].pk)
-
-
-class ReviewForm(PortalForm):
-    """Staff's decision. The buttons say which; a return needs its reason."""
-
-    reason = forms.CharField(
-        label="What should they mend?",
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="They get these words by e-mail and see them beside the posting.",
-    )
-
-
-class CloseForm(PortalForm):
-    outcome = forms.ChoiceField(
-        widget=forms.RadioSelect, choices=Outcome.choices, label="How did it end?"
-    )
-    filled = PlainIntegerField(
-        label="How many people did you take on?", min_value=0, max_value=5000, required=False
-    )
