@@ -41,6 +41,7 @@ urlpatterns = [
     ),
     path("opportunities/<id:pk>/close/", writing.opportunity_close, name="opportunity_close"),
     path("opportunities/<id:pk>/review/", deciding.opportunity_review, name="opportunity_review"),
+    path("opportunities/<id:pk>/", browse.opportunity_show, name="opportunity_show_short"),
     path("opportunities/<id:pk>/<str:slug>/", browse.opportunity_show, name="opportunity_show"),
     path("employers/", employers.employer_list, name="employer_list"),
     path("employers/<slug:slug>/", employers.employer_show, name="employer_show"),

@@ -48,6 +48,7 @@ PUBLIC = {
     "employers:opportunity_ics",
     "employers:opportunity_occupations",
     "employers:opportunity_show",
+    "employers:opportunity_show_short",
     "employers:employer_list",
     "employers:employer_show",
     "plans:plan_show",

@@ -233,7 +233,7 @@ def opportunity_ics(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-def opportunity_show(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def opportunity_show(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """One posting. Strangers get 404 for what is not public yet; what was public and is not any
     more stays readable, as closed, without job markup."""
     opportunity = get_object_or_404(Opportunity.objects.with_everything(), pk=pk)

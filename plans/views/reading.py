@@ -1,6 +1,7 @@
 """The plan as the public reads it: frozen versions, nothing else."""
 
 import uuid
+from itertools import zip_longest
 
 from django.http import (
     Http404,
@@ -240,7 +241,7 @@ def _css_string(words: str) -> str:
 @require_safe
 def version_list(request: HttpRequest) -> HttpResponse:
     versions = list(PlanVersion.objects.public())
-    pairs = list(zip(versions, [*versions[1:], None], strict=True))
+    pairs = list(zip_longest(versions, versions[1:]))
     return render(request, "plans/version_list.html", {"pairs": pairs, "versions": versions})
 
 
