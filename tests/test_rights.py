@@ -1,0 +1,164 @@
+"""Every address that is not public, by every kind of person: what it answers.
+
+302 leads a stranger to sign-in (or a person onward), 404 where one may not know, 403 where one may
+not act. An address missing from the table fails.
+"""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from accounts.choices import MembershipState, StaffRole
+from accounts.models import Entry, User
+from plans.models import Item
+from tests.employers.factories import EmployerFactory, OpportunityFactory
+from tests.factories import DutyFactory, MembershipFactory, OrganizationFactory, UserFactory
+from tests.outreach.factories import LetterFactory, SubscriptionFactory
+from tests.plans.factories import make_comment, make_plan, open_for_comment
+from tests.test_house import LIBRARIES, PUBLIC, patterns
+
+PEOPLE = "stranger outsider recruiter evaluator moderator editor outreach administrator".split()
+
+# name: what each of PEOPLE gets, in that order. 405: it takes POST only.
+TABLE = {
+    "accounts:account_name": "302 200 200 200 200 200 200 200",
+    "accounts:account_show": "302 200 200 200 200 200 200 200",
+    "accounts:membership_decide": "302 405 405 405 405 405 405 405",
+    "accounts:membership_end": "302 403 200 403 403 403 403 200",
+    "accounts:organization_edit": "302 403 200 403 403 403 403 403",
+    "accounts:organization_join": "302 200 302 200 200 200 200 200",
+    "accounts:organization_new": "302 200 200 200 200 200 200 200",
+    "accounts:organization_people": "302 403 200 403 403 403 403 200",
+    "accounts:organization_resubmit": "302 405 405 405 405 405 405 405",
+    "accounts:organization_review": "302 403 403 403 403 403 403 200",
+    "accounts:review_list": "302 403 403 403 403 403 403 200",
+    "accounts:welcome": "302 200 200 200 200 200 200 200",
+    "desk": "302 200 200 200 200 200 200 200",
+    "employers:opportunity_close": "302 404 302 404 404 404 404 404",
+    "employers:opportunity_edit": "302 404 200 404 404 404 404 404",
+    "employers:opportunity_move": "302 405 405 405 405 405 405 405",
+    "employers:opportunity_post": "302 200 200 200 200 200 200 200",
+    "employers:opportunity_preview": "302 404 200 404 404 404 404 404",
+    "employers:opportunity_review": "302 403 403 403 403 403 403 200",
+    "employers:opportunity_section": "302 404 200 404 404 404 404 404",
+    "employers:opportunity_send": "302 405 405 405 405 405 405 405",
+    "outreach:digest_list": "302 403 403 403 403 403 200 200",
+    "outreach:letter_list": "302 403 403 403 403 403 200 200",
+    "outreach:letter_retry": "302 403 403 403 403 403 405 405",
+    "outreach:letter_set_aside": "302 403 403 403 403 403 405 405",
+    "outreach:letter_show": "302 403 403 403 403 403 200 200",
+    "outreach:subscription_preview": "302 403 403 403 403 403 302 302",
+    "outreach:subscription_send": "302 403 403 403 403 403 405 405",
+    "outreach:subscription_show": "302 403 403 403 403 403 200 200",
+    "plans:comment_decide": "302 403 403 403 200 403 403 200",
+    "plans:comment_queue": "302 403 403 403 200 403 403 200",
+    "plans:item_add": "302 403 403 403 403 200 403 200",
+    "plans:item_add_root": "302 403 403 403 403 200 403 200",
+    "plans:item_edit": "302 403 403 403 403 200 403 200",
+    "plans:item_move": "302 403 403 403 403 405 403 405",
+    "plans:item_retire": "302 403 403 403 403 405 403 405",
+    "plans:plan_close": "302 403 403 403 403 405 403 405",
+    "plans:plan_edit": "302 403 403 403 403 200 403 200",
+    "plans:plan_publish": "302 403 403 403 403 200 403 200",
+}
+
+# What everybody who is signed in may send: their own account, a new organization, a draft.
+EVERYBODYS = {
+    "accounts:account_name",
+    "accounts:organization_new",
+    "accounts:organization_join",
+    "employers:opportunity_post",
+}
+
+
+@pytest.fixture
+def things(db: None, region: Any, company: Any, recruiter: Any, outsider: Any) -> dict[str, Any]:
+    plan = make_plan()
+    version = open_for_comment(plan)
+    asked = OrganizationFactory(name="Pending Works", slug="pending-works")
+    draft = OpportunityFactory(employer=EmployerFactory(organization=company), draft=True)
+    in_review = OpportunityFactory(employer=EmployerFactory(organization=company), in_review=True)
+    return {
+        "organization": asked,
+        "own": company,
+        "draft": draft,
+        "in_review": in_review,
+        "item": Item.objects.get(handle="Strategy 1"),
+        "comment": make_comment(version, "1.1"),
+        "letter": LetterFactory(),
+        "subscription": SubscriptionFactory(),
+        "membership": MembershipFactory(organization=company, state=MembershipState.REQUESTED),
+    }
+
+
+def person(name: str, recruiter: User, outsider: User) -> User | None:
+    if name == "stranger":
+        return None
+    if name in ("recruiter", "outsider"):
+        return {"recruiter": recruiter, "outsider": outsider}[name]
+    role = {"editor": StaffRole.PLAN_EDITOR}.get(name, name)
+    user = UserFactory(name=name.capitalize())
+    DutyFactory(user=user, role=role)
+    return user
+
+
+def address(name: str, things: dict[str, Any]) -> str:
+    """The address with the things of one company, or of an organization that waits."""
+    room, _, view = name.partition(":")
+    arguments: dict[str, Any] = {}
+    if room == "accounts" and view.startswith("organization_"):
+        arguments = {"slug": things["own"].slug}
+        if view == "organization_review":
+            arguments = {"slug": things["organization"].slug}
+    if view.startswith("membership_"):
+        arguments = {"slug": things["own"].slug, "pk": things["membership"].pk}
+    if room == "employers":
+        arguments = {"pk": things["in_review" if view == "opportunity_review" else "draft"].pk}
+        if view == "opportunity_section":
+            arguments["section"] = "work"
+        if view == "opportunity_move":
+            arguments["move"] = "archive"
+    if room == "plans":
+        arguments = {"pk": things["item"].pk if view.startswith("item_") else things["comment"].pk}
+    if room == "outreach":
+        arguments = {"pk": things["letter" if view.startswith("letter_") else "subscription"].pk}
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse(name, kwargs=arguments)
+
+
+def closed_names() -> list[str]:
+    return sorted(
+        {name for name, _ in patterns() if not name.startswith(LIBRARIES) and name not in PUBLIC}
+    )
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_may_open_what(things, recruiter, outsider, who):
+    client = Client()
+    if user := person(who, recruiter, outsider):
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+    found = {name: client.get(address(name, things)).status_code for name in closed_names()}
+
+    assert found == {name: int(row.split()[PEOPLE.index(who)]) for name, row in TABLE.items()}
+
+
+@pytest.mark.parametrize("who", ["outsider", "evaluator"])
+def test_nobody_acts_on_what_is_not_theirs(things, recruiter, outsider, who):
+    client = Client()
+    user = person(who, recruiter, outsider)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    entries = Entry.objects.count()
+
+    found = {
+        name: client.post(address(name, things), {"do": "publish", "reason": "x"}).status_code
+        for name in set(TABLE) - EVERYBODYS
+    }
+
+    allowed = {name: status for name, status in found.items() if status not in (403, 404, 405)}
+    assert allowed == {}
+    assert Entry.objects.count() == entries
