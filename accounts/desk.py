@@ -23,7 +23,8 @@ def waiting_for(user: Any) -> list[dict[str, Any]]:
 
 def organizations_to_verify(user: Any) -> list[dict[str, Any]]:
     waiting = Organization.objects.filter(state=OrganizationState.PENDING)
-    waiting = waiting.exclude(pk__in=user.belongs_to).select_related("place", "created_by")
+    waiting = waiting.exclude(pk__in=user.belongs_to).exclude(created_by=user)
+    waiting = waiting.select_related("place", "created_by")
     return [
         {
             "since": organization.sent_at,
@@ -54,7 +55,8 @@ def _requests_without_administrator(user: Any) -> list[dict[str, Any]]:
         role=MembershipRole.ADMIN,
         user__is_active=True,
     )
-    orphaned = Membership.objects.filter(~Exists(administrators))
+    orphaned = Membership.objects.filter(~Exists(administrators)).exclude(user=user)
+    orphaned = orphaned.exclude(organization__created_by=user)
     return _requests(orphaned.exclude(organization__in=user.belongs_to))
 
 

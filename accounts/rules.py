@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.choices import MembershipState, OrganizationState, StaffRole
-from accounts.models import Membership, Organization
+from accounts.models import Membership, Organization, Review
 
 
 def has_duty(user: Any, *roles: str) -> bool:
@@ -52,7 +52,12 @@ def may_ask_to_join(user: Any, organization: Organization) -> bool:
 
 
 def may_verify_organization(user: Any, organization: Organization) -> bool:
-    return may_administer(user) and not is_member(user, organization)
+    """Nobody verifies what they put forward, even after they have left it."""
+    return (
+        may_administer(user)
+        and not is_member(user, organization)
+        and organization.created_by_id != user.pk
+    )
 
 
 def may_review(user: Any, organization: Organization) -> bool:
@@ -60,14 +65,25 @@ def may_review(user: Any, organization: Organization) -> bool:
     return may_administer(user) and not is_member(user, organization)
 
 
+def may_decide_review(user: Any, review: Review) -> bool:
+    """Nor what they sent in themselves, even after they have left the organization."""
+    return may_review(user, review.organization) and review.sent_by_id != user.pk
+
+
 def may_see_people(user: Any, organization: Organization) -> bool:
     return is_member(user, organization) or may_administer(user)
 
 
-def may_decide_membership(user: Any, membership: Membership) -> bool:
+def may_change_role(user: Any, membership: Membership) -> bool:
+    """An administrator may step down; whoever is none cannot raise themselves by this."""
     return may_manage_organization(user, membership.organization) or may_verify_organization(
         user, membership.organization
     )
+
+
+def may_decide_membership(user: Any, membership: Membership) -> bool:
+    """Nobody lets themselves in."""
+    return membership.user_id != user.pk and may_change_role(user, membership)
 
 
 def may_end_membership(user: Any, membership: Membership) -> bool:

@@ -18,7 +18,7 @@ from accounts.choices import (
     OrganizationState,
 )
 from accounts.models import Membership, Organization
-from accounts.rules import may_decide_membership
+from accounts.rules import may_change_role, may_decide_membership
 
 
 class LastAdministrator(Exception):
@@ -66,7 +66,7 @@ def decide_membership(
     organization = _locked(membership.organization)
     membership = _again(membership, organization)
     if not may_decide_membership(by, membership):
-        raise NotAllowed("Only an administrator of the organization decides who joins.")
+        raise NotAllowed("Somebody else decides this: an administrator of the organization.")
     to = MembershipState.ACTIVE if accept else MembershipState.DECLINED
     check_move(moves=MEMBERSHIP_MOVES, now=membership.state, to=to, what="request")
     membership.state, membership.reason = to, reason.strip()[:300]
@@ -91,7 +91,7 @@ def change_role(*, membership: Membership, role: str, by: Any) -> Membership:
     """Make a member an administrator, or an administrator a member."""
     organization = _locked(membership.organization)
     membership = _again(membership, organization)
-    if not may_decide_membership(by, membership):
+    if not may_change_role(by, membership):
         raise NotAllowed("Only an administrator of the organization gives roles.")
     if membership.state != MembershipState.ACTIVE or role not in MembershipRole.values:
         raise MoveRefused("This person is not a member now. Look at the list again.")

@@ -140,12 +140,12 @@ def decide_organization(
 ) -> Organization:
     """Staff verify, return or suspend. `by=None` is the portal itself (loading data).
 
-    Raises NotAllowed for somebody who belongs to it, MoveRefused if a colleague was
+    Raises NotAllowed for who put it forward or belongs to it, MoveRefused if a colleague was
     quicker, ReasonMissing where the answer is no.
     """
     stored = Organization.objects.select_for_update().get(pk=organization.pk)
     if by is not None and not may_verify_organization(by, stored):
-        raise NotAllowed("You belong to this organization, so a colleague has to decide.")
+        raise NotAllowed("You put it forward or belong to it, so a colleague has to decide.")
     if to not in DECIDED:
         raise MoveRefused("Choose to verify, return or suspend it.")
     check_move(moves=ORGANIZATION_MOVES, now=stored.state, to=to, what="organization")

@@ -6,9 +6,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from accounts.actions.history import MoveRefused, ReasonMissing, check_move, record
+from accounts.actions.history import MoveRefused, NotAllowed, ReasonMissing, check_move, record
 from accounts.choices import REVIEW_MOVES, ReviewState
 from accounts.models import Organization, Review
+from accounts.rules import may_decide_review
 
 
 @transaction.atomic
@@ -36,9 +37,13 @@ def decide_review(*, review: Review, to: str, by: Any, reason: str = "") -> Revi
     """Close an open review: approved, returned (with a reason) or taken back.
 
     The thing itself is changed by its own room's action, which calls this one.
-    Raises MoveRefused if somebody decided it first, ReasonMissing for a bare return.
+    Raises NotAllowed for who sent it in or belongs to the organization, MoveRefused if
+    somebody decided it first, ReasonMissing for a bare return.
     """
     review = Review.objects.select_for_update().get(pk=review.pk)
+    takes_back = to == ReviewState.WITHDRAWN
+    if by is not None and not takes_back and not may_decide_review(by, review):
+        raise NotAllowed("You sent this in or belong to its organization: a colleague decides.")
     check_move(moves=REVIEW_MOVES, now=review.state, to=to, what="review")
     if to == ReviewState.RETURNED and not reason.strip():
         raise ReasonMissing("Say why, so that they can mend it.")

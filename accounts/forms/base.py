@@ -5,7 +5,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from vocabularies.text import plain_line, tidy
+from vocabularies.text import plain_line, plain_text, tidy
 
 
 class TidyMixin:
@@ -37,7 +37,10 @@ def _tidied(field: forms.CharField) -> Any:
 
     def to_python(value: Any) -> Any:
         cleaned = clean(value)
-        return tidy(cleaned) if isinstance(cleaned, str) else cleaned
+        if isinstance(cleaned, str):
+            plain_text(cleaned)
+            return tidy(cleaned)
+        return cleaned
 
     return to_python
 

@@ -22,6 +22,7 @@ from accounts.forms.organizations import JoinForm, RemovalForm
 from accounts.models import Membership, Organization
 from accounts.rules import (
     may_ask_to_join,
+    may_change_role,
     may_decide_membership,
     may_end_membership,
     may_manage_organization,
@@ -85,9 +86,10 @@ def _membership(request: HttpRequest, slug: str, pk: int) -> Membership:
 def membership_decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """`do` is accept, decline, admin or member."""
     membership = _membership(request, slug, pk)
-    if not may_decide_membership(request.user, membership):
-        raise PermissionDenied
     do, who = request.POST.get("do"), membership.user
+    may = may_change_role if do in MembershipRole.values else may_decide_membership
+    if not may(request.user, membership):
+        raise PermissionDenied
     try:
         if do in ("accept", "decline"):
             decide_membership(membership=membership, accept=do == "accept", by=request.user)

@@ -14,7 +14,7 @@ from accounts.doors import for_duty
 from accounts.forms.organizations import ReasonForm
 from accounts.history import entries_about
 from accounts.models import Organization, Review
-from accounts.rules import may_verify_organization
+from accounts.rules import may_decide_review, may_verify_organization
 
 # The queue shows the oldest; what is decided makes room for the rest.
 SHOWN = 100
@@ -25,18 +25,17 @@ SOON_AFTER_DAYS = 5
 @require_safe
 def review_list(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
-    own = user.belongs_to
     reviews = Review.objects.open().select_related("organization", "sent_by")
     reviews = reviews.prefetch_related("subject")[:SHOWN]
     pending = Organization.objects.filter(state=OrganizationState.PENDING)
     pending = pending.select_related("place", "created_by").order_by("sent_at", "pk")[:SHOWN]
-    rows = [_review_row(review, own) for review in reviews if review.subject is not None]
-    rows += [_organization_row(organization, own) for organization in pending]
+    rows = [_review_row(review, user) for review in reviews if review.subject is not None]
+    rows += [_organization_row(organization, user) for organization in pending]
     rows.sort(key=lambda row: row["since"])
     return render(request, "accounts/review_list.html", {"rows": rows, "full": len(rows) >= SHOWN})
 
 
-def _review_row(review: Review, own: frozenset[int]) -> dict[str, Any]:
+def _review_row(review: Review, user: Any) -> dict[str, Any]:
     subject: Any = review.subject
     return {
         "kind": f"{_kind(subject)} in review",
@@ -44,7 +43,7 @@ def _review_row(review: Review, own: frozenset[int]) -> dict[str, Any]:
         "note": _sent_by(review),
         "url": subject.get_review_url(),
         "act": "Review it",
-        "is_own": review.organization_id in own,
+        "is_own": not may_decide_review(user, review),
     } | _age(review.sent_at)
 
 
@@ -53,7 +52,7 @@ def _kind(subject: Any) -> str:
     return str(getattr(subject, "review_kind", subject._meta.verbose_name)).capitalize()
 
 
-def _organization_row(organization: Organization, own: frozenset[int]) -> dict[str, Any]:
+def _organization_row(organization: Organization, user: Any) -> dict[str, Any]:
     maker = organization.created_by or "somebody who has left"
     return {
         "kind": "Organization to verify",
@@ -61,7 +60,7 @@ def _organization_row(organization: Organization, own: frozenset[int]) -> dict[s
         "note": f"{organization.place or 'No place given'}. Put forward by {maker}.",
         "url": organization.get_review_url(),
         "act": "Look at it",
-        "is_own": organization.pk in own,
+        "is_own": not may_verify_organization(user, organization),
     } | _age(organization.sent_at)
 
 

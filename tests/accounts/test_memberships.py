@@ -94,6 +94,37 @@ def test_stranger_and_plain_member_decide_nothing(company: Organization, outside
             decide_membership(membership=request, accept=True, by=person)
 
 
+def test_staff_do_not_let_themselves_in(
+    signed_in: Any, coordinator: User, company: Organization
+) -> None:
+    mine = ask_to_join(organization=company, by=coordinator)
+    client = signed_in(coordinator)
+    people = f"/organizations/{company.slug}/people/"
+
+    page = client.get(people).content.decode()
+    refused = client.post(f"{people}{mine.pk}/", {"do": "accept"})
+    with pytest.raises(NotAllowed):
+        decide_membership(membership=mine, accept=True, by=coordinator)
+
+    mine.refresh_from_db()
+    assert (refused.status_code, mine.state) == (403, "requested")
+    assert "You: a colleague has to decide." in page
+    assert 'value="accept"' not in page
+    assert people not in client.get("/desk/").content.decode()
+
+
+def test_administrator_may_step_down(
+    signed_in: Any, recruiter: User, company: Organization
+) -> None:
+    MembershipFactory(organization=company, administrator=True)
+    mine = company.memberships.get(user=recruiter)
+
+    signed_in(recruiter).post(f"/organizations/{company.slug}/people/{mine.pk}/", {"do": "member"})
+
+    mine.refresh_from_db()
+    assert mine.role == MembershipRole.MEMBER
+
+
 def test_staff_let_in_the_first_administrator(coordinator: User) -> None:
     request = MembershipFactory(state=MembershipState.REQUESTED)
 

@@ -311,6 +311,25 @@ def test_staff_do_not_decide_about_their_own(coordinator: User) -> None:
         decide_organization(organization=own, to="verified", by=coordinator)
 
 
+def test_staff_do_not_verify_what_they_put_forward_and_left(
+    signed_in: Any, coordinator: User
+) -> None:
+    made = create_organization(by=coordinator, name="Cedar Fork Millwork")
+    Membership.objects.filter(organization=made).delete()
+    client = signed_in(User.objects.get(pk=coordinator.pk))
+
+    page = client.get(made.get_review_url()).content.decode()
+    client.post(made.get_review_url(), {"to": "verified"})
+    queue = client.get("/review/").content.decode()
+    desk = client.get("/desk/").content.decode()
+
+    made.refresh_from_db()
+    assert made.state == OrganizationState.PENDING
+    assert "a colleague has to decide" in page
+    assert "Yours: a colleague has to decide" in queue
+    assert made.get_review_url() not in desk
+
+
 def test_no_needs_a_reason(coordinator: User) -> None:
     with pytest.raises(ReasonMissing):
         decide_organization(organization=OrganizationFactory(), to="returned", by=coordinator)

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from accounts import rules
-from accounts.choices import MembershipState, OrganizationState, StaffRole
-from accounts.models import Membership, User
+from accounts.actions import NotAllowed, decide_review, send_to_review
+from accounts.choices import MembershipState, OrganizationState, ReviewState, StaffRole
+from accounts.models import Membership, Review, User
 from tests.factories import DutyFactory, MembershipFactory, OrganizationFactory, UserFactory
 
 NOBODY = AnonymousUser()
@@ -75,6 +76,18 @@ def test_rules_that_do_not_follow_the_state(
     cast.organization.state = OrganizationState(state)
 
     assert answers(cast, rule) == yes
+
+
+def test_nobody_decides_what_they_sent_in_even_after_leaving(cast: SimpleNamespace) -> None:
+    organization, staff = cast.organization, cast.people["staff"]
+    theirs = send_to_review(subject=organization, organization=organization, by=staff)
+
+    assert not rules.may_decide_review(staff, theirs)
+    with pytest.raises(NotAllowed):
+        decide_review(review=theirs, to=ReviewState.APPROVED, by=staff)
+    assert decide_review(review=theirs, to=ReviewState.WITHDRAWN, by=staff).decided_by == staff
+    other = Review(organization=organization, sent_by=cast.people["member"])
+    assert [p for p in PEOPLE if rules.may_decide_review(cast.people[p], other)] == ["staff"]
 
 
 @pytest.mark.parametrize("state", OrganizationState.values)
