@@ -26,7 +26,7 @@ class Unbuildable(Exception):
 
 
 def assemble(letter: Letter, *, at: datetime) -> bytes:
-    """The whole message with CRLF line ends. Raises Unbuildable."""
+    """The whole message with CRLF line ends, the last line's too. Raises Unbuildable."""
     headers = {
         "From": letter.sender,
         "To": address(letter.recipient),
@@ -37,7 +37,8 @@ def assemble(letter: Letter, *, at: datetime) -> bytes:
     head = "".join(_header(name, value) for name, value in headers.items())
     text = _part("plain", letter.text)
     if not letter.html:
-        return head.encode("ascii") + text
+        # On a line that is not ended the dot that ends the letter would be a full stop.
+        return head.encode("ascii") + text + (b"" if text.endswith(b"\r\n") else b"\r\n")
     boundary = b"=_" + sha256(letter.message_id.encode()).hexdigest()[:24].encode()
     return b"".join(
         [

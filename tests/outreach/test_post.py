@@ -50,6 +50,20 @@ def test_lines_that_begin_with_a_dot_arrive_whole(outbox: Any, sink: Sink) -> No
     assert arrived == "one\n.\n..three\n.four\n"
 
 
+@pytest.mark.parametrize("html", ["", "<p>Your code is 123 456"])
+@pytest.mark.parametrize("text", ["Your code is 123 456", "Ihr Schlüssel ist 123 456", ""])
+def test_letter_whose_last_line_is_not_ended_leaves(
+    outbox: Any, sink: Sink, text: str, html: str
+) -> None:
+    outbox(sink.port)
+    LetterFactory(text=text, html=html)
+
+    assert post_due().sent == 1
+
+    plain: Any = sink.messages[0].get_body(("plain",))
+    assert plain.get_content().strip() == text
+
+
 def test_second_round_sends_nothing_again(outbox: Any, sink: Sink) -> None:
     outbox(sink.port)
     LetterFactory.create_batch(3)
