@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.actions import MoveRefused, check_move, decide_review, record, send_to_review
 from accounts.choices import OrganizationState, ReviewState
 from accounts.models import Organization, Review
+from accounts.rules import may_decide_review
 from employers import letters
 from employers.choices import MOVES, Kind, Outcome, State
 from employers.models import (
@@ -164,11 +165,13 @@ def _move(
     """One step along the table of moves, with its Entry. The caller holds the transaction."""
     current = locked(opportunity)
     check_move(moves=MOVES, now=current.state, to=to, what="posting")
-    before = current.state
+    before, now = current.state, timezone.now()
     current.state = to
+    # What was only scheduled has not been public: it is no stranger's to read.
+    current.public_since = _still_past(current.public_since, now)
     for name, value in fields.items():
         setattr(current, name, value)
-    current.changed_at = timezone.now()
+    current.changed_at = now
     current.save()
     record(
         by=by,
@@ -210,17 +213,18 @@ def send_opportunity(*, opportunity: Opportunity, by: Any, note: str = "") -> Re
 @transaction.atomic
 def take_back_opportunity(*, opportunity: Opportunity, by: Any) -> Opportunity:
     """In review or published → draft: it leaves the lists until it has been read again."""
-    was_in_review = opportunity.state == State.IN_REVIEW
     current = _move(opportunity, State.DRAFT, "took back", by=by)
-    if was_in_review and (review := Review.objects.of(current).open().first()):
+    if review := Review.objects.of(current).open().first():
         decide_review(review=review, to=ReviewState.WITHDRAWN, by=by)
     return current
 
 
 @transaction.atomic
-def return_opportunity(*, opportunity: Opportunity, reason: str, by: Any) -> Opportunity:
-    """In review → returned, with a reason its people get by letter."""
-    review = _open_review(opportunity)
+def return_opportunity(
+    *, opportunity: Opportunity, reason: str, by: Any, seen: str = ""
+) -> Opportunity:
+    """In review → returned, with a reason its people get by letter. `seen` as in publishing."""
+    review = _open_review(locked(opportunity), seen, by)
     decide_review(review=review, to=ReviewState.RETURNED, by=by, reason=reason)
     current = _move(opportunity, State.RETURNED, "returned", by=by, why=reason)
     letters.tell_people(current, "opportunity-returned", review=review, reason=reason.strip())
@@ -228,16 +232,16 @@ def return_opportunity(*, opportunity: Opportunity, reason: str, by: Any) -> Opp
 
 
 @transaction.atomic
-def publish_opportunity(
-    *, opportunity: Opportunity, by: Any, at: datetime | None = None
-) -> Opportunity:
+def publish_opportunity(*, opportunity: Opportunity, by: Any, seen: str = "") -> Opportunity:
     """In review → published: public at once, or from the moment its people chose.
 
-    Raises MoveRefused when its organization is not verified or it would close before it opens.
+    `seen` is the mark (`seen_mark`) of what the reviewer read; Conflict when the words or the
+    review have changed since. Raises MoveRefused when its organization is not verified or it
+    would close before it opens.
     """
-    now = at or timezone.now()
-    review = _open_review(opportunity)
+    now = timezone.now()
     current = locked(opportunity)
+    review = _open_review(current, seen, by)
     if not current.employer.organization.may_post:
         raise MoveRefused("Verify the organization first; then publish its posting.")
     opens_at = max(current.opens_at or now, now)
@@ -250,17 +254,31 @@ def publish_opportunity(
         "published",
         by=by,
         opens_at=opens_at,
-        public_since=current.public_since or opens_at,
+        public_since=_still_past(current.public_since, now) or opens_at,
     )
     letters.tell_people(current, "opportunity-published", review=review)
     return current
 
 
-def _open_review(opportunity: Opportunity) -> Review:
-    review = Review.objects.of(opportunity).open().first()
+def seen_mark(opportunity: Opportunity, review: Review | None) -> str:
+    """What a reviewer has before them: this sending, with these words."""
+    return f"{review.pk if review else 0}-{opportunity.revision}"
+
+
+def _open_review(current: Opportunity, seen: str, by: Any) -> Review:
+    """The review that may be decided now. The posting is locked first, here and everywhere."""
+    review = Review.objects.of(current).open().first()
     if review is None:
         raise MoveRefused("Somebody has decided this posting already.")
+    if seen and seen != seen_mark(current, review):
+        raise Conflict
+    if by is not None and not may_decide_review(by, review):
+        raise MoveRefused("You sent this in or belong to it, so a colleague has to decide.")
     return review
+
+
+def _still_past(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment and moment <= now else None
 
 
 @transaction.atomic
@@ -286,7 +304,9 @@ def pause_opportunity(*, opportunity: Opportunity, by: Any) -> Opportunity:
 
 @transaction.atomic
 def resume_opportunity(*, opportunity: Opportunity, by: Any) -> Opportunity:
-    return _move(opportunity, State.PUBLISHED, "opened again", by=by)
+    current, now = locked(opportunity), timezone.now()
+    public_since = _still_past(current.public_since, now) or max(current.opens_at or now, now)
+    return _move(opportunity, State.PUBLISHED, "opened again", by=by, public_since=public_since)
 
 
 @transaction.atomic

@@ -3,8 +3,8 @@
 from typing import Any
 
 from accounts.choices import OrganizationState
-from accounts.models import Organization
-from accounts.rules import is_coalition_staff, is_member, may_review
+from accounts.models import Organization, Review
+from accounts.rules import is_coalition_staff, is_member, may_decide_review, may_review
 from employers.choices import State
 from employers.models import Opportunity
 
@@ -36,13 +36,15 @@ def may_see_opportunity(user: Any, opportunity: Opportunity) -> bool:
         opportunity.was_public
         and opportunity.state in (State.PUBLISHED, State.PAUSED, State.CLOSED)
         and opportunity.standing() != "scheduled"
-        and opportunity.employer.organization.state
-        in (OrganizationState.VERIFIED, OrganizationState.RETURNED)
+        and opportunity.employer.organization.is_public
     )
 
 
 def may_review_opportunity(user: Any, opportunity: Opportunity) -> bool:
-    """Return or publish it: never one's own organization's."""
-    return opportunity.state == State.IN_REVIEW and may_review(
-        user, opportunity.employer.organization
-    )
+    """Return or publish it: never one's own organization's, nor what one sent in oneself."""
+    if opportunity.state != State.IN_REVIEW:
+        return False
+    review = Review.objects.of(opportunity).open().first()
+    if review is None:
+        return may_review(user, opportunity.employer.organization)
+    return may_decide_review(user, review)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -29,7 +29,7 @@ from employers.models import Location, Opportunity
 from vocabularies.lookups import box_around, miles_between
 from vocabularies.models import County, Occupation, Place, Sector
 from vocabularies.templatetags.words import listed
-from vocabularies.text import without_accents
+from vocabularies.text import CONTROLS, without_accents
 
 EARTH_RADIUS_MILES = 3958.76
 WITHIN = {"5": 5, "10": 10, "25": 25, "50": 50, "100": 100}
@@ -102,7 +102,7 @@ class OpportunityQuery:
         for key in MANY:
             setattr(query, key, list(dict.fromkeys(v for v in data.getlist(key)[:FEW] if v)))
         for key in ONE:
-            setattr(query, key, data.get(key, "").strip())
+            setattr(query, key, CONTROLS.sub(" ", data.get(key, "")).strip())
         query._check()
         return query
 
@@ -154,7 +154,7 @@ class OpportunityQuery:
         if self.after:
             try:
                 self._cursor()
-            except ValueError:
+            except (ValueError, OverflowError):
                 self._wrong("after", "This link to the next page is broken; start again.")
                 self.after = ""
 
@@ -360,10 +360,15 @@ class OpportunityQuery:
                 number = float(value)
                 if not math.isfinite(number) or abs(number) > 1e9:
                     raise ValueError("not a number of this list")
-            elif not 2000 <= datetime.fromisoformat(value).year <= 2100:
-                raise ValueError("not a moment of this list")
-            elif datetime.fromisoformat(value).tzinfo is None:
-                raise ValueError("a moment without a zone")
+            else:
+                moment = datetime.fromisoformat(value)
+                if moment.tzinfo is None:
+                    raise ValueError("a moment without a zone")
+                # PostgreSQL refuses some offsets that Python takes.
+                moment = moment.astimezone(UTC)
+                if not 2000 <= moment.year <= 2100:
+                    raise ValueError("not a moment of this list")
+                value = moment.isoformat()
         return value, int(pk)
 
     def page(self, queryset: Any, size: int) -> tuple[list[Opportunity], str]:

@@ -21,7 +21,12 @@ def configure_logging(*, pretty: bool) -> None:
     )
     final: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if not pretty:
-        final.append(structlog.processors.dict_tracebacks)
+        # Local variables stay out: they hold bodies, addresses and tokens.
+        final.append(
+            structlog.processors.ExceptionRenderer(
+                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+            )
+        )
     logging.config.dictConfig(
         {
             "version": 1,
@@ -36,8 +41,9 @@ def configure_logging(*, pretty: bool) -> None:
             "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["out"], "level": "INFO"},
             "loggers": {
-                "django.request": {"level": "ERROR"},
-                "django.security.DisallowedHost": {"level": "CRITICAL"},
+                # These write the address, which may carry a token; the roof logs what it needs.
+                "django.request": {"level": "CRITICAL"},
+                "django.security": {"level": "CRITICAL"},
                 "celery": {"level": "WARNING" if pretty else "INFO"},
                 "httpx": {"level": "WARNING"},
             },

@@ -4,9 +4,11 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from urllib.parse import unquote_to_bytes
 
 import structlog
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -88,7 +90,11 @@ def region_time_zone(get_response: Answer) -> Answer:
     """Times are shown in the region's zone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with timezone.override(Region.current().zone):
+        try:
+            zone: tzinfo = Region.current().zone
+        except (DatabaseError, InterfaceError):
+            zone = UTC  # health checks must answer while PostgreSQL is away
+        with timezone.override(zone):
             return get_response(request)
 
     return middleware

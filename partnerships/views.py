@@ -286,4 +286,5 @@ def broken(request: HttpRequest) -> HttpResponse:
     if isinstance(cause, OperationalError | InterfaceError | redis.exceptions.ConnectionError):
         log.error("a server is away", error=type(cause).__name__)
         return unavailable(request)
+    log.exception("broken")
     return _error(request, 500)

@@ -251,6 +251,10 @@ class Program(models.Model):
         return reverse("programs:program_show", args=[self.pk, self.slug])
 
     @property
+    def is_public(self) -> bool:
+        return self.active and self.provider.organization.is_public
+
+    @property
     def length_parts(self) -> tuple[str, str]:
         """("4 years", "144 hours a year"): what decides, and the rest."""
         first, _, rest = self.length.partition(", ")

@@ -10,19 +10,33 @@ from markdown_it import MarkdownIt
 
 # Unicode's direction overrides and isolates: invisible, and able to reverse what is read.
 DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Controls, and the two code points that XML has no place for.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029]")
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "code"}
 
 
-def plain_line(value: str) -> None:
-    """Validator of names and titles: one line, no control or direction characters."""
+def plain_text(value: str) -> None:
+    """Validator of whatever people type: no control or direction characters."""
     if DIRECTION_MARKS.search(value):
         raise ValidationError("Take out the invisible direction marks.", code="direction")
-    if CONTROLS.search(value) or LINE_BREAKS.search(value):
-        raise ValidationError("Keep this on one line, without control characters.", code="line")
+    if CONTROLS.search(value):
+        raise ValidationError("Take out the control characters.", code="control")
+
+
+def plain_line(value: str) -> None:
+    """Validator of names and titles: one line of plain text that can be seen."""
+    plain_text(value)
+    if LINE_BREAKS.search(value):
+        raise ValidationError("Keep this on one line.", code="line")
+    if value and not any(_is_seen(letter) for letter in value):
+        raise ValidationError("Write something that can be seen.", code="invisible")
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter)[0] not in "CZ" and letter not in "\u115f\u1160\u3164\uffa0"
 
 
 def tidy(value: str) -> str:

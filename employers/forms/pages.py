@@ -4,12 +4,11 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
 from crispy_forms.layout import HTML
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import URLValidator, validate_email
 from django.utils import timezone
 
 from employers import sections
@@ -31,6 +30,7 @@ from vocabularies.models import Occupation, Place, Region
 from vocabularies.text import plain_line
 
 MOST_PLACES = 20
+web_address = URLValidator(schemes=["http", "https"])
 
 
 class WorkForm(SectionForm):
@@ -399,14 +399,15 @@ class ApplyForm(SectionForm):
                 validate_email(to)
             except ValidationError:
                 self.add_error("apply_to", "Write an e-mail address, such as jobs@example.org.")
+            else:
+                # What a mail link would read as more than an address.
+                if set("?&%[") & set(to):
+                    self.add_error("apply_to", "Write a plain e-mail address: jobs@example.org.")
         elif by == ApplyBy.WEB:
             address = to if "://" in to else f"https://{to}"
-            parts = urlsplit(address)
-            if (
-                parts.scheme not in ("http", "https")
-                or "." not in (parts.hostname or "")
-                or parts.username
-            ):
+            try:
+                web_address(address)
+            except (ValidationError, ValueError):
                 self.add_error("apply_to", "Write a web address, such as https://example.org/jobs.")
             else:
                 cleaned["apply_to"] = address

@@ -44,7 +44,9 @@ class StartForm(PortalForm):
 
 
 class ReviewForm(PortalForm):
-    """Staff's decision. The buttons say which; a return needs its reason."""
+    """Staff's decision on what they have seen. The buttons say which; a return needs its reason."""
+
+    seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
     reason = forms.CharField(
         label="What should they mend?",

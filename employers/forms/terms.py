@@ -7,12 +7,15 @@ from crispy_forms.layout import HTML, Fieldset
 from django import forms
 
 from employers import sections
+from employers.choices import HOURS_IN, Paid
 from employers.forms.fields import PlainDecimalField, PlainIntegerField
 from employers.forms.section import SectionForm, mid, pair, short
 from employers.models import ApprenticeshipTerms
 from programs.models import Program
+from vocabularies.templatetags.words import money
 
 MOST_STEPS = 12
+MOST_AN_HOUR = 1000
 
 
 class TermsForm(SectionForm):
@@ -175,11 +178,19 @@ class TermsForm(SectionForm):
         count, low, high = cleaned["even_steps"], self.instance.pay_min, self.instance.pay_max
         by_months = cleaned.get("approach") == "competency"
         length = cleaned.get("months") if by_months else cleaned.get("job_hours")
-        if low is None or high is None:
-            self.add_error("even_steps", "Give starting and highest pay under Pay first.")
+        if low is None or high is None or self.instance.paid != Paid.WAGE:
+            self.add_error("even_steps", "Give starting and highest wage under Pay first.")
             return []
         if not length:
             self.add_error("even_steps", "Say first how long it takes, above.")
+            return []
+        if length < count:
+            self.add_error("even_steps", f"That is more steps than its {length} months or hours.")
+            return []
+        hours = HOURS_IN[self.instance.pay_unit]
+        low, high = (round(pay / hours, 2) for pay in (low, high))
+        if high > MOST_AN_HOUR:
+            self.add_error("even_steps", f"{money(high)} an hour? Check the pay under Pay.")
             return []
         return even_ladder(low=low, high=high, length=length, count=count)
 

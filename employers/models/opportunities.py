@@ -46,6 +46,8 @@ from vocabularies.models import County, Occupation, Place, Region, Sector
 from vocabularies.templatetags.words import money
 from vocabularies.text import plain_line, slug_for
 
+# Words that the address of another page of a posting has taken.
+TAKEN_SLUGS = {"edit", "preview", "send", "move", "close", "review"}
 # A year such as 9999 would make every later read of a row fail; no portal needs it.
 SANE = (datetime(2016, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC))
 
@@ -61,12 +63,10 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         at = at or timezone.now()
         return self.filter(
             Q(closes_at__isnull=True) | Q(closes_at__gt=at),
+            ~Q(employer__organization__state=OrganizationState.SUSPENDED),
             state=State.PUBLISHED,
             opens_at__lte=at,
-            employer__organization__state__in=[
-                OrganizationState.VERIFIED,
-                OrganizationState.RETURNED,
-            ],
+            employer__organization__verified_at__isnull=False,
         )
 
     def closing_within(self, days: int, at: datetime | None = None) -> "OpportunityQuerySet":
@@ -82,7 +82,11 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     def with_everything(self) -> "OpportunityQuerySet":
         """What a page, a row or a letter shows, in a fixed number of queries."""
         return self.select_related(
-            "employer__organization", "sector", "occupation", "program", "terms"
+            "employer__organization",
+            "sector",
+            "occupation",
+            "program__provider__organization",
+            "terms",
         ).prefetch_related("locations__place")
 
 
@@ -323,6 +327,8 @@ class Opportunity(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.slug = slug_for(self.title, "opportunity")
+        if self.slug in TAKEN_SLUGS:
+            self.slug += "-opportunity"
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

@@ -142,11 +142,19 @@ def _as_json(row: Opportunity) -> dict[str, Any]:
     }
 
 
+def _refusal(query: OpportunityQuery) -> HttpResponse:
+    """A list to take along never widens in silence: wrong values get their sentences."""
+    text = "\n".join(f"{key}: {sentence}" for key, sentence in query.errors.items())
+    return HttpResponse(f"{text}\n", status=400, content_type="text/plain; charset=utf-8")
+
+
 @public
 @require_safe
 def opportunity_csv(request: HttpRequest) -> HttpResponse:
     """Exactly the filtered list, up to 5,000 rows."""
     query = _asked(request)
+    if query.errors:
+        return _refusal(query)
     rows = query.sorted(query.filter(Opportunity.objects.public()).with_everything())
     header = (
         "id title kind employer sector occupation place zip mode pay_min pay_max pay_unit hours "
@@ -187,6 +195,8 @@ def opportunity_csv(request: HttpRequest) -> HttpResponse:
 def opportunity_atom(request: HttpRequest) -> HttpResponse:
     """The newest 50 of the query as an Atom feed (RFC 4287)."""
     query = _asked(request)
+    if query.errors:
+        return _refusal(query)
     query.sort = "newest"
     rows = query.sorted(query.filter(Opportunity.objects.public()).with_everything())[:FEED]
     body = render_to_string(
@@ -208,6 +218,8 @@ def opportunity_atom(request: HttpRequest) -> HttpResponse:
 def opportunity_ics(request: HttpRequest) -> HttpResponse:
     """The deadlines of the query as a calendar (RFC 5545), 500 at most."""
     query = _asked(request)
+    if query.errors:
+        return _refusal(query)
     calendar = Calendar()
     calendar.add("prodid", "-//Partnerships portal//opportunities//EN")
     calendar.add("version", "2.0")

@@ -28,5 +28,6 @@ def employer_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def employer_show(request: HttpRequest, slug: str) -> HttpResponse:
     """An employer's page is its organization's: one body, one page."""
-    employer = get_object_or_404(Employer, organization__slug=slug)
+    seen = Organization.objects.visible_to(request.user)
+    employer = get_object_or_404(Employer, organization__slug=slug, organization__in=seen)
     return redirect("accounts:organization_show", employer.organization.slug, permanent=True)
