@@ -193,7 +193,10 @@ class CommentForm(VoiceForm):
 
 
 class DecideForm(PortalForm):
-    """A moderator's decision. The reason is asked only for a refusal."""
+    """A moderator's decision. The reason is asked only for a refusal. `seen` stands for the
+    words on the page; the template writes it, also where no reason is asked."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     reason = forms.ChoiceField(
         label="Reason, if it is not shown",

@@ -1,5 +1,7 @@
 """The strategic plan: its lasting items, its frozen versions, and what the public says to it."""
 
+import hashlib
+import json
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -507,6 +509,12 @@ class Comment(models.Model):
     @property
     def receipt(self) -> str:
         return f"{self.pk:04}"
+
+    @property
+    def seen(self) -> str:
+        """Stands for what a moderator decides on: other once the author writes anything anew."""
+        said = [self.text, self.name, self.organization_name, self.kind, self.relation, self.shown]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
     def organization_shown(self) -> str:

@@ -3,6 +3,7 @@
 from plans.actions.comments import (
     CONFIRM_WITHIN,
     AlreadyConfirmed,
+    ChangedMeanwhile,
     CommentsClosed,
     LinkExpired,
     TooMany,
@@ -32,6 +33,7 @@ __all__ = [
     "CONFIRM_WITHIN",
     "ActionDraft",
     "AlreadyConfirmed",
+    "ChangedMeanwhile",
     "CommentsClosed",
     "EditedMeanwhile",
     "ItemDraft",

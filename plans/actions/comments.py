@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actions import check_move, record
-from accounts.models import Organization
+from accounts.models import Entry, Organization
 from plans import letters
 from plans.choices import COMMENT_MOVES, CommentState, DeclineReason, Relation
 from plans.held import what_to_tell
@@ -33,6 +34,10 @@ class CommentsClosed(Exception):
 
 class LinkExpired(Exception):
     """The link in the letter is older than CONFIRM_WITHIN."""
+
+
+class ChangedMeanwhile(Exception):
+    """Its author wrote it anew after this moderator opened it. Its text is for the person."""
 
 
 class AlreadyConfirmed(Exception):
@@ -162,7 +167,7 @@ def change_comment(*, comment: Comment, voice: Voice) -> Comment:
     window = window_over(node, now)
     if not author_may_change(comment, window.open, now):
         raise CommentsClosed("The time for comments is over, so it can no longer be changed.")
-    before = {"text": comment.text, "state": comment.state}
+    was = comment.state
     _put(comment, voice)
     comment.held_for = what_to_tell(comment)
     comment.state, comment.changed_at = CommentState.WAITING, now
@@ -171,8 +176,8 @@ def change_comment(*, comment: Comment, voice: Voice) -> Comment:
         by=None,
         what="changed by its author",
         subject=comment,
-        before=before,
-        after={"text": comment.text, "state": comment.state},
+        before={"state": was},
+        after={"state": comment.state},
     )
     return comment
 
@@ -195,18 +200,27 @@ def withdraw_comment(*, comment: Comment) -> Comment:
 
 
 @transaction.atomic
-def publish_comment(*, comment: Comment, by: Any, at: datetime | None = None) -> Comment:
-    """Show it with its item, and tell its author. Raises MoveRefused if it moved on."""
-    return _decide(comment, CommentState.PUBLISHED, by, "published", at=at)
+def publish_comment(
+    *, comment: Comment, by: Any, seen: str | None = None, at: datetime | None = None
+) -> Comment:
+    """Show it with its item, and tell its author. `seen` is `Comment.seen` of the page that was
+    read. Raises MoveRefused if it moved on, ChangedMeanwhile if it says something else now."""
+    return _decide(comment, CommentState.PUBLISHED, by, "published", seen=seen, at=at)
 
 
 @transaction.atomic
 def decline_comment(
-    *, comment: Comment, reason: str, by: Any, words: str = "", at: datetime | None = None
+    *,
+    comment: Comment,
+    reason: str,
+    by: Any,
+    words: str = "",
+    seen: str | None = None,
+    at: datetime | None = None,
 ) -> Comment:
     """Do not show it; tell its author why. The words are kept, but for those that tell who a
-    student is: those are erased. Raises MoveRefused if it moved on."""
-    return _decide(comment, CommentState.DECLINED, by, "declined", reason, words, at)
+    student is: those are erased. `seen` and what is raised as in `publish_comment`."""
+    return _decide(comment, CommentState.DECLINED, by, "declined", reason, words, seen, at)
 
 
 def _decide(
@@ -216,16 +230,22 @@ def _decide(
     what: str,
     reason: str = "",
     words: str = "",
+    seen: str | None = None,
     at: datetime | None = None,
 ) -> Comment:
     now = at or timezone.now()
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
     check_move(moves=COMMENT_MOVES, now=comment.state, to=to, what="comment")
+    if seen is not None and seen != comment.seen:
+        raise ChangedMeanwhile(
+            "Its author changed this comment after you opened it. Read the new words, then decide."
+        )
     was, comment.state = comment.state, to
     comment.reason, comment.reason_words = reason, words
     comment.decided_by, comment.decided_at = by, now
     if reason == DeclineReason.STUDENT:
         comment.text = "Erased: it told who a student is."
+        _erase_from_history(comment)
     comment.save()
     record(
         by=by,
@@ -238,3 +258,12 @@ def _decide(
     )
     letters.decision(comment)
     return comment
+
+
+def _erase_from_history(comment: Comment) -> None:
+    """Entries of earlier days hold the words that a change replaced."""
+    Entry.objects.filter(
+        subject_type=ContentType.objects.get_for_model(comment),
+        subject_id=str(comment.pk),
+        what="changed by its author",
+    ).update(before={}, after={})

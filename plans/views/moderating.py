@@ -38,10 +38,8 @@ def comment_queue(request: HttpRequest) -> HttpResponse:
 @for_duty(StaffRole.MODERATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    known = Comment.objects.exclude(state=CommentState.UNCONFIRMED)
-    comment = get_object_or_404(
-        known.select_related("organization", "version", "decided_by", "item"), pk=pk
-    )
+    comment = _comment(pk)
+    status = 200
     declining = request.POST.get("do") == "decline"
     form = DecideForm(request.POST or None, declining=declining)
     if request.method == "POST" and form.is_valid():
@@ -51,16 +49,24 @@ def comment_decide(request: HttpRequest, pk: int) -> HttpResponse:
                     comment=comment,
                     reason=form.cleaned_data["reason"],
                     words=form.cleaned_data["words"],
+                    seen=form.cleaned_data["seen"],
                     by=request.user,
                 )
                 messages.success(request, f"Comment {comment.receipt} is not shown.")
             else:
-                actions.publish_comment(comment=comment, by=request.user)
+                actions.publish_comment(
+                    comment=comment, seen=form.cleaned_data["seen"], by=request.user
+                )
                 messages.success(request, f"Comment {comment.receipt} is published.")
             return redirect("plans:comment_queue")
         except MoveRefused as refusal:
             messages.error(request, str(refusal))
             return redirect("plans:comment_decide", pk)
+        except actions.ChangedMeanwhile as refusal:
+            form.add_error(None, str(refusal))
+            comment, status = _comment(pk), 409
+    elif form.errors:
+        status = 422
     context = {
         "comment": comment,
         "form": form,
@@ -70,7 +76,14 @@ def comment_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "may_decide": may_decide(request.user, comment),
         "entries": _history(comment),
     }
-    return render(request, "plans/comment_decide.html", context, status=422 if form.errors else 200)
+    return render(request, "plans/comment_decide.html", context, status=status)
+
+
+def _comment(pk: int) -> Comment:
+    known = Comment.objects.exclude(state=CommentState.UNCONFIRMED)
+    return get_object_or_404(
+        known.select_related("organization", "version", "decided_by", "item"), pk=pk
+    )
 
 
 def _history(comment: Comment) -> list[Entry]:

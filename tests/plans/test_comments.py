@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.signing import TimestampSigner
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -312,7 +313,7 @@ def test_its_author_changes_a_published_comment_and_it_is_read_again(version, cl
     assert (comment.state, comment.text) == (CommentState.WAITING, "Other words")
     assert "Other words" not in client.get("/plan/1.1/").content.decode()
     entry = Entry.objects.get(what="changed by its author")
-    assert entry.before["text"] == "Say it more plainly."
+    assert (entry.before, entry.after) == ({"state": "published"}, {"state": "waiting"})
 
 
 def test_after_the_window_a_comment_is_only_withdrawn(plan, version, client, coordinator):
@@ -347,7 +348,7 @@ def test_a_moderator_publishes_and_the_author_is_told(version, signed_in, modera
 
     client.get(f"/moderation/{comment.pk}/")
     assert "Say it more" not in client.get("/plan/1.1/").content.decode()
-    client.post(f"/moderation/{comment.pk}/", {"do": "publish"})
+    client.post(f"/moderation/{comment.pk}/", {"do": "publish", "seen": comment.seen})
 
     assert "Say it more plainly." in client.get("/plan/1.1/").content.decode()
     assert mailoutbox[0].to == ["marisol@example.org"]
@@ -360,9 +361,8 @@ def test_declining_needs_a_reason_from_the_list(version, signed_in, moderator, m
 
     bare = client.post(f"/moderation/{comment.pk}/", {"do": "decline", "words": "Because."})
     assert bare.status_code == 422 and "Because." in bare.content.decode()
-    client.post(
-        f"/moderation/{comment.pk}/", {"do": "decline", "reason": "off-topic", "words": "Because."}
-    )
+    answers = {"do": "decline", "reason": "off-topic", "words": "Because.", "seen": comment.seen}
+    client.post(f"/moderation/{comment.pk}/", answers)
 
     comment.refresh_from_db()
     assert (comment.state, comment.text) == (CommentState.DECLINED, "Say it more plainly.")
@@ -376,6 +376,42 @@ def test_words_that_tell_who_a_student_is_are_erased(version, moderator):
 
     comment.refresh_from_db()
     assert "Ana" not in comment.text + comment.text_html
+
+
+def test_replaced_words_that_tell_who_a_student_is_are_erased_too(version, moderator, client):
+    comment = make_comment(version, "1.1", state="waiting", text="Ana of class 10b failed.")
+    mine = reverse("plans:comment_change", args=[private_token(comment)])
+    client.post(mine, GIVEN | {"text": "Ben of class 9a failed."})
+    older = {"text": "Ana of class 10b failed."}
+    Entry.objects.filter(what="changed by its author").update(before=older)
+
+    decline_comment(comment=comment, reason="student", by=moderator)
+
+    kept = str([(e.before, e.after, e.why) for e in Entry.objects.all()])
+    assert "Ana" not in kept and "Ben" not in kept
+
+
+@pytest.mark.parametrize("do", ["publish", "decline"])
+@pytest.mark.parametrize("change", [{"text": "Buy pills"}, {"organization_name": "Pills Inc"}])
+def test_words_that_no_moderator_read_are_not_decided(
+    version, signed_in, moderator, do, change, mailoutbox
+):
+    comment = make_comment(version, "1.1", state="waiting")
+    staff, path = signed_in(moderator), f"/moderation/{comment.pk}/"
+    seen = re.search(r'name="seen" value="(\w+)"', staff.get(path).content.decode()).group(1)
+    mine = reverse("plans:comment_change", args=[private_token(comment)])
+    Client().post(mine, GIVEN | {"text": comment.text, "relation": "works"} | change)
+    answers = {"do": do, "reason": "off-topic"}
+
+    response = staff.post(path, answers | {"seen": seen})
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Its author changed this comment" in page and list(change.values())[0] in page
+    comment.refresh_from_db()
+    assert comment.state == CommentState.WAITING and not mailoutbox
+    again = re.search(r'name="seen" value="(\w+)"', page).group(1)
+    assert staff.post(path, answers | {"seen": again}).url == "/moderation/"
 
 
 def test_the_second_moderator_learns_that_it_is_decided(version, moderator):
