@@ -63,8 +63,9 @@ class Tally:
 
 @dataclass
 class Outcomes:
-    """What came of the letters of one batch; `left` were not begun."""
+    """What came of the letters of one batch; `begun` is on the wire, `left` were not begun."""
 
+    begun: Letter | None = None
     sent: list[Letter] = field(default_factory=list)
     later: list[tuple[Letter, str, bool]] = field(default_factory=list)
     failed: list[tuple[Letter, str]] = field(default_factory=list)
@@ -162,7 +163,7 @@ def _send_batch(
     outcomes: Outcomes,
     stop: Callable[[], bool],
 ) -> None:
-    """Raises Away; what was not begun is in no list then."""
+    """Raises Away, or whatever broke the round; what was not begun is in no list then."""
     wanted, asked = _still_wanted(batch, token), time.monotonic()
     for letter in batch:
         if time.monotonic() - asked > FRESH:
@@ -179,6 +180,7 @@ def _send_one(
     letter: Letter, token: uuid.UUID, carrier: SmtpCarrier | MailerCarrier, outcomes: Outcomes
 ) -> None:
     _journal.trying(token, letter.message_id)
+    outcomes.begun = letter
     try:
         carrier.send(letter)
     except Refused as error:
@@ -189,6 +191,7 @@ def _send_one(
         else:
             outcomes.put_off(letter, str(error))
     except Away:
+        outcomes.begun = None
         raise
     except Broken as error:
         # The next letter opens a new connection, and finds out whether the server is away.
@@ -199,8 +202,10 @@ def _send_one(
         log.exception("a letter could not be built", letter=letter.pk)
         outcomes.failed.append((letter, f"{type(error).__name__}: {error}"))
     else:
-        _journal.sent(token, letter.message_id, timezone.now())
+        # First what cannot fail: the journal may lie on a full disk.
         outcomes.sent.append(letter)
+        _journal.sent(token, letter.message_id, timezone.now())
+    outcomes.begun = None
 
 
 def _still_wanted(batch: list[Letter], token: uuid.UUID) -> set[int]:
@@ -216,13 +221,20 @@ def _left_over(batch: list[Letter], outcomes: Outcomes) -> None:
     begun = {letter.pk for letter in outcomes.sent + outcomes.cancelled}
     begun |= {letter.pk for letter, *_ in outcomes.later}
     begun |= {letter.pk for letter, _ in outcomes.failed}
+    lost = outcomes.begun
+    if lost and lost.pk not in begun:
+        outcomes.put_off(lost, "The sender was stopped in the middle of it.", perhaps_taken=True)
+        begun.add(lost.pk)
     outcomes.left = [letter for letter in batch if letter.pk not in begun]
 
 
 def _record_surely(token: uuid.UUID, outcomes: Outcomes, tally: Tally) -> None:
     """Into PostgreSQL; while that is away, again and again. After a minute the journal and the
     end of the lease tell the others what they must know."""
-    _journal.sync()
+    try:
+        _journal.sync()
+    except OSError:
+        log.exception("the journal cannot be written; the database has to do")
     ends, pause = time.monotonic() + RECORD_FOR, 0.2
     while True:
         try:
@@ -255,7 +267,7 @@ def _record(token: uuid.UUID, outcomes: Outcomes, *, away: str) -> None:
             state=LetterState.PENDING,
             attempts=letter.attempts + 1,
             not_before=now + BACK_OFF[letter.attempts],
-            last_error=error[:500],
+            last_error=_printable(error),
             maybe_twice=letter.maybe_twice or perhaps_taken,
             **free,
         )
@@ -264,7 +276,7 @@ def _record(token: uuid.UUID, outcomes: Outcomes, *, away: str) -> None:
             state=LetterState.FAILED,
             attempts=letter.attempts + 1,
             failed_at=now,
-            last_error=error[:500],
+            last_error=_printable(error),
             **free,
         )
         if letter.secret:
@@ -277,8 +289,13 @@ def _record(token: uuid.UUID, outcomes: Outcomes, *, away: str) -> None:
     if outcomes.left:
         back = ours.filter(pk__in=[letter.pk for letter in outcomes.left])
         back.update(
-            state=LetterState.PENDING, **free, **({"last_error": away[:500]} if away else {})
+            state=LetterState.PENDING, **free, **({"last_error": _printable(away)} if away else {})
         )
+
+
+def _printable(error: str) -> str:
+    """A mail server may answer with anything; PostgreSQL takes no NUL, a page no controls."""
+    return "".join(sign if sign.isprintable() else " " for sign in error)[:500].strip()
 
 
 def _mark_sent(which: Q, *, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Out of the outbox: nothing lost, nothing twice, whatever dies."""
 
+import errno
 import socket
 import threading
 import uuid
@@ -287,6 +288,27 @@ def test_server_that_takes_commands_in_one_go_refuses_one_and_takes_the_others(
     ]
 
 
+def test_answer_with_control_characters_is_recorded_readably(
+    outbox: Any, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox(sink.port)
+    letter = LetterFactory()
+    LetterFactory(recipient="here@example.org")
+    real = carriers.SmtpCarrier.send
+
+    def send(self: Any, wanted: Letter) -> None:
+        if wanted == letter:
+            raise carriers.Refused(451, "a\0b\x1b[2Jc\nd")
+        real(self, wanted)
+
+    monkeypatch.setattr(carriers.SmtpCarrier, "send", send)
+    tally = post_due()
+
+    letter.refresh_from_db()
+    assert (tally.sent, tally.later) == (1, 1)
+    assert letter.last_error == "451 a b [2Jc d"
+
+
 # Senders that die -----------------------------------------------------------------------
 
 
@@ -332,6 +354,45 @@ def test_forsaken_letter_that_was_never_begun_goes_without_a_mark(outbox: Any) -
     begun.refresh_from_db()
     assert (letter.state, letter.maybe_twice) == (LetterState.PENDING, False)
     assert (begun.state, begun.maybe_twice) == (LetterState.PENDING, True)
+
+
+def test_letter_that_was_taken_is_sent_though_the_journal_is_full(
+    outbox: Any, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox(sink.port)
+    letter = LetterFactory()
+
+    def full(*args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(journal.Journal, "sent", full)
+    monkeypatch.setattr(journal.Journal, "sync", full)
+    with pytest.raises(OSError, match="No space"):
+        post_due()
+
+    letter.refresh_from_db()
+    assert (letter.state, len(sink.raw)) == (LetterState.SENT, 1)
+
+
+def test_letter_whose_sender_is_stopped_in_the_middle_is_marked(
+    outbox: Any, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox(sink.port)
+    letter, untouched = LetterFactory(), LetterFactory()
+    real = carriers.SmtpCarrier.send
+
+    def send(self: Any, wanted: Letter) -> None:
+        real(self, wanted)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(carriers.SmtpCarrier, "send", send)
+    with pytest.raises(KeyboardInterrupt):
+        post_due()
+
+    letter.refresh_from_db()
+    untouched.refresh_from_db()
+    assert (letter.state, letter.maybe_twice) == (LetterState.PENDING, True)
+    assert (untouched.state, untouched.maybe_twice) == (LetterState.PENDING, False)
 
 
 def test_torn_line_at_the_end_of_a_journal_is_no_record(outbox: Any, settings: Any) -> None:
