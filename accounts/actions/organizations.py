@@ -136,16 +136,20 @@ def resubmit_organization(*, organization: Organization, by: Any) -> Organizatio
 
 @transaction.atomic
 def decide_organization(
-    *, organization: Organization, to: str, by: Any, reason: str = ""
+    *, organization: Organization, to: str, by: Any, reason: str = "", seen: int | None = None
 ) -> Organization:
-    """Staff verify, return or suspend. `by=None` is the portal itself (loading data).
+    """Staff verify, return or suspend. `by=None` is the portal itself (loading data), and
+    `seen` the version that was read.
 
-    Raises NotAllowed for who put it forward or belongs to it, MoveRefused if a colleague was
+    Raises SavedInBetween if another was stored meanwhile,
+    NotAllowed for who put it forward or belongs to it, MoveRefused if a colleague was
     quicker, ReasonMissing where the answer is no.
     """
     stored = Organization.objects.select_for_update().get(pk=organization.pk)
     if by is not None and not may_verify_organization(by, stored):
         raise NotAllowed("You put it forward or belong to it, so a colleague has to decide.")
+    if seen is not None and stored.version != seen:
+        raise SavedInBetween
     if to not in DECIDED:
         raise MoveRefused("Choose to verify, return or suspend it.")
     check_move(moves=ORGANIZATION_MOVES, now=stored.state, to=to, what="organization")

@@ -21,15 +21,19 @@ DOES = [
 
 def public_web_address(url: str) -> None:
     """An address that strangers can open: http(s), a named host, nobody's credentials."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    sentence = "Give a public web address, such as https://example.org."
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise ValidationError(sentence) from error
     try:
         ipaddress.ip_address(host)
         is_number = True
     except ValueError:
         is_number = False
     if parts.scheme not in ("http", "https") or parts.username or is_number or "." not in host:
-        raise ValidationError("Give a public web address, such as https://example.org.")
+        raise ValidationError(sentence)
 
 
 class OrganizationForm(PortalModelForm):
@@ -165,6 +169,15 @@ class ReasonForm(PortalForm):
         help_text="They read it. Say what they can do.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class DecisionForm(ReasonForm):
+    """`seen` is the version that was read. Without one it counts as an old one."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean_seen(self) -> int:
+        return self.cleaned_data["seen"] or 0
 
 
 class RemovalForm(ReasonForm):

@@ -8,10 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.actions import MoveRefused, NotAllowed, ReasonMissing, decide_organization
+from accounts.actions import (
+    MoveRefused,
+    NotAllowed,
+    ReasonMissing,
+    SavedInBetween,
+    decide_organization,
+)
 from accounts.choices import ORGANIZATION_MOVES, MembershipState, OrganizationState, StaffRole
 from accounts.doors import for_duty
-from accounts.forms.organizations import ReasonForm
+from accounts.forms.organizations import DecisionForm
 from accounts.history import entries_about
 from accounts.models import Organization, Review
 from accounts.rules import may_decide_review, may_verify_organization
@@ -73,18 +79,22 @@ def _age(since: Any) -> dict[str, Any]:
 @for_duty(StaffRole.ADMINISTRATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def organization_review(request: HttpRequest, slug: str) -> HttpResponse:
-    organization = get_object_or_404(
-        Organization.objects.select_related("sector", "place", "created_by"), slug=slug
-    )
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    found = Organization.objects.select_related("sector", "place", "created_by")
+    organization = get_object_or_404(found, slug=slug)
+    seen, changed = {"seen": organization.version}, False
+    form = DecisionForm(request.POST if request.method == "POST" else None, initial=seen)
     if request.method == "POST" and form.is_valid():
         try:
             decided = decide_organization(
                 organization=organization,
                 to=request.POST.get("to", ""),
                 by=request.user,
-                reason=form.cleaned_data["reason"],
+                **form.cleaned_data,
             )
+        except SavedInBetween:
+            changed, organization = True, found.get(pk=organization.pk)
+            kept = {"reason": form.cleaned_data["reason"]}
+            form = DecisionForm(initial=kept | {"seen": organization.version})
         except ReasonMissing as error:
             form.add_error("reason", str(error))
         except (MoveRefused, NotAllowed) as error:
@@ -98,6 +108,7 @@ def organization_review(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "organization": organization,
         "form": form,
+        "changed": changed,
         "moves": ORGANIZATION_MOVES[organization.state],
         "may_verify": may_verify_organization(request.user, organization),
         "similar": Organization.objects.exclude(pk=organization.pk)
@@ -108,7 +119,8 @@ def organization_review(request: HttpRequest, slug: str) -> HttpResponse:
         .order_by("pk")[:10],
         "history": list(entries_about(organization)[:20]),
     }
-    return render(request, "accounts/organization_review.html", context)
+    status = 409 if changed else 200
+    return render(request, "accounts/organization_review.html", context, status=status)
 
 
 def _sent_by(review: Review) -> str:

@@ -90,6 +90,26 @@ def test_form_refuses_with_a_sentence_and_keeps_what_was_typed(signed_in: Any, t
     assert not Organization.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "website",
+    [
+        "https://[jobs",
+        "https://ex／ample.org",
+        "https://exam℀ple.org",
+        "http://a.b/[",
+        "//[::",
+        "http://[v1.x]/",
+    ],
+)
+def test_odd_websites_are_refused_with_a_sentence(
+    signed_in: Any, typed: dict, website: str
+) -> None:
+    response = signed_in(UserFactory()).post("/organizations/new/", typed | {"website": website})
+
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == ["website"]
+
+
 @pytest.mark.parametrize("zip_code", ["١٢٣٤٥", "78701-1234", "7" * 10, "-1", "🙂"])
 def test_odd_zip_codes_never_break_the_form(signed_in: Any, typed: dict, zip_code: str) -> None:
     response = signed_in(UserFactory()).post("/organizations/new/", typed | {"zip": zip_code})
@@ -341,7 +361,8 @@ def test_staff_verify_and_its_administrators_get_a_letter(
     rosa = MembershipFactory(administrator=True, user__email="rosa@example.org")
     organization = rosa.organization
 
-    response = signed_in(coordinator).post(organization.get_review_url(), {"to": "verified"})
+    decision = {"to": "verified", "seen": organization.version}
+    response = signed_in(coordinator).post(organization.get_review_url(), decision)
 
     organization.refresh_from_db()
     [letter] = mail.outbox
@@ -353,14 +374,37 @@ def test_staff_verify_and_its_administrators_get_a_letter(
     assert letter.extra_headers["X-Letter-Kind"] == "organization"
 
 
+def test_nothing_is_verified_that_was_not_read(signed_in: Any, coordinator: User) -> None:
+    rosa = MembershipFactory(administrator=True, organization__name="Honest Bakery")
+    bakery = rosa.organization
+    change_organization(organization=bakery, version=1, by=rosa.user, name="City of Austin")
+    staff = signed_in(coordinator)
+
+    answers = [
+        staff.post(bakery.get_review_url(), {"to": "verified", "reason": "Fine"} | seen)
+        for seen in ({"seen": "1"}, {}, {"seen": "0"})
+    ]
+    with pytest.raises(SavedInBetween):
+        decide_organization(organization=bakery, to="verified", by=coordinator, seen=1)
+
+    bakery.refresh_from_db()
+    page = answers[0].content.decode()
+    assert [a.status_code for a in answers] == [409, 409, 409]
+    assert "It has changed since you opened it" in page
+    assert 'name="seen" value="2"' in page
+    assert "City of Austin" in page and "Fine" in page
+    assert bakery.state == OrganizationState.PENDING
+
+
 def test_returned_one_is_mended_and_sent_again(
     signed_in: Any, coordinator: User, recruiter: User, company: Organization
 ) -> None:
     company.state, company.verified_at = OrganizationState.PENDING, None
     company.save()
     staff = signed_in(coordinator)
-    bare = staff.post(company.get_review_url(), {"to": "returned", "reason": " "})
-    staff.post(company.get_review_url(), {"to": "returned", "reason": "Name your site."})
+    seen = {"to": "returned", "seen": company.version}
+    bare = staff.post(company.get_review_url(), seen | {"reason": " "})
+    staff.post(company.get_review_url(), seen | {"reason": "Name your site."})
     company.refresh_from_db()
     reason = company.state_reason
 
