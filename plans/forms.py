@@ -312,7 +312,10 @@ class AddItemForm(PortalModelForm):
 
 
 class PublishForm(PortalForm):
-    """What a new version is, until when it takes comments, and why it is made."""
+    """What a new version is, until when it takes comments, and why it is made. `seen` stands
+    for the working copy on the page; the template writes it, anew each time."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     stage = forms.ChoiceField(label="Publish it", widget=forms.RadioSelect, choices=[])
     closes_at = forms.DateTimeField(

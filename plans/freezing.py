@@ -1,5 +1,7 @@
 """The working copy as a version would say it: numbers counted, references resolved."""
 
+import hashlib
+import json
 import uuid
 from collections import defaultdict
 from typing import Any
@@ -56,6 +58,24 @@ def freeze(plan: Plan) -> list[VersionItem]:
             cites=[str(pk) for pk in cited("\n".join(texts)) if pk in labels],
         )
     return list(rows.values())
+
+
+def seen_of(rows: list[VersionItem], number: int) -> str:
+    """Stands for what version `number` would say if it were made of these rows."""
+    said = [
+        [
+            str(row.item_id),
+            row.number,
+            row.handle,
+            row.statement,
+            row.text,
+            row.evidence,
+            row.roles,
+            row.actions,
+        ]
+        for row in rows
+    ]
+    return hashlib.sha256(json.dumps([number, said]).encode()).hexdigest()
 
 
 def _action(action: Action, labels: Labels) -> dict[str, str]:

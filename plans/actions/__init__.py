@@ -27,7 +27,12 @@ from plans.actions.editing import (
     restore_item,
     retire_item,
 )
-from plans.actions.publishing import NothingToPublish, close_for_comment, publish_version
+from plans.actions.publishing import (
+    NothingToPublish,
+    PlanChanged,
+    close_for_comment,
+    publish_version,
+)
 
 __all__ = [
     "CONFIRM_WITHIN",
@@ -39,6 +44,7 @@ __all__ = [
     "ItemDraft",
     "LinkExpired",
     "NothingToPublish",
+    "PlanChanged",
     "TooMany",
     "Voice",
     "add_item",

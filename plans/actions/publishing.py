@@ -9,13 +9,17 @@ from django.utils import timezone
 from accounts.actions import MoveRefused, check_move, record
 from plans.choices import PLAN_MOVES, STATE_OF_STAGE, PlanState, Stage
 from plans.differences import compare, of_words
-from plans.freezing import freeze
+from plans.freezing import freeze, seen_of
 from plans.models import CommentWindow, Plan, PlanVersion, VersionItem
 from vocabularies.text import to_html
 
 
 class NothingToPublish(Exception):
     """The working copy has no item, or says what the last version says already."""
+
+
+class PlanChanged(Exception):
+    """Somebody changed the plan after this editor opened it. Its text is for the person."""
 
 
 @transaction.atomic
@@ -26,13 +30,15 @@ def publish_version(
     changelog: str,
     by: Any,
     closes_at: datetime | None = None,
+    seen: str | None = None,
     at: datetime | None = None,
 ) -> PlanVersion:
     """Freeze the working copy as the next version, which the public reads from now on.
 
-    A version for comment opens a window until `closes_at` (an open one moves its end). The demo
-    alone gives `at`, the moment of publishing, in the past.
-    Raises MoveRefused if the plan's state does not allow it, NothingToPublish if nothing changed.
+    A version for comment opens a window until `closes_at` (an open one moves its end). `seen` is
+    `seen_of` the rows that the editor read. The demo alone gives `at`, the moment of publishing,
+    in the past. Raises MoveRefused if the plan's state does not allow it, NothingToPublish if
+    nothing changed, PlanChanged if the rows are no longer those that were read.
     """
     now = at or timezone.now()
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
@@ -46,11 +52,17 @@ def publish_version(
         raise NothingToPublish("The plan has no item yet. Add one first.")
     if last and not changes and last.stage == stage:
         raise NothingToPublish("Nothing has changed since the last version.")
+    number = last.number + 1 if last else 1
+    if seen is not None and seen != seen_of(rows, number):
+        raise PlanChanged(
+            "Somebody changed the plan after you opened this page. It now shows what would be "
+            "published; read it again."
+        )
     try:
         with transaction.atomic():
             version = PlanVersion.objects.create(
                 plan=plan,
-                number=last.number + 1 if last else 1,
+                number=number,
                 stage=stage,
                 changelog=changelog,
                 changelog_html=to_html(changelog),

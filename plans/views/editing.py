@@ -18,7 +18,7 @@ from plans import actions
 from plans.choices import PLAN_MOVES, STATE_OF_STAGE, PlanState, Stage
 from plans.differences import Change, compare, compare_item, in_short, labels_of, words
 from plans.forms import ActionFormSet, AddItemForm, ItemForm, PublishForm
-from plans.freezing import freeze, labels_of_working, working_items
+from plans.freezing import freeze, labels_of_working, seen_of, working_items
 from plans.models import Item, Plan, PlanVersion, VersionItem, WorkGroup
 from plans.numbers import MAX_DEPTH
 from plans.references import UnknownReference, to_typed
@@ -282,6 +282,7 @@ def plan_publish(request: HttpRequest) -> HttpResponse:
     stages = [s.value for s in Stage if STATE_OF_STAGE[s] in PLAN_MOVES[plan.state]]
     initial = {"closes_at": _closing(plan)}
     form = PublishForm(request.POST or None, stages=stages, initial=initial)
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
             version = actions.publish_version(
@@ -289,25 +290,32 @@ def plan_publish(request: HttpRequest) -> HttpResponse:
                 stage=form.cleaned_data["stage"],
                 changelog=form.cleaned_data["changelog"],
                 closes_at=form.cleaned_data["closes_at"],
+                seen=form.cleaned_data["seen"],
                 by=request.user,
             )
         except (MoveRefused, actions.NothingToPublish) as refusal:
             form.add_error(None, str(refusal))
+            status = 422
+        except actions.PlanChanged as refusal:
+            form.add_error(None, str(refusal))
+            status = 409
         else:
             messages.success(request, f"Version {version.number} is published.")
             return redirect("plans:plan_show")
     rows, last = freeze(plan), _last_version(plan)
     changes = compare(list(last.items.all()) if last else [], rows)
+    number = last.number + 1 if last else 1
     context = {
         "plan": plan,
         "last": last,
-        "number": last.number + 1 if last else 1,
+        "number": number,
+        "seen": seen_of(rows, number),
         "changes": changes,
         "in_short": in_short(changes, len(rows)),
         "form": form,
         "may_close": PlanState.ANSWERING in PLAN_MOVES[plan.state],
     }
-    return render(request, "plans/plan_publish.html", context, status=422 if form.errors else 200)
+    return render(request, "plans/plan_publish.html", context, status=status)
 
 
 def _closing(plan: Plan) -> Any:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from partnerships.demo import plan as demo
 from plans import search, sitemap
-from plans.actions import ItemDraft, add_item, edit_item, publish_version, retire_item
+from plans.actions import ItemDraft, add_item, edit_item, move_item, publish_version, retire_item
 from plans.choices import Status
 from plans.models import Action, Comment, Item, Plan, PlanVersion, VersionItem
 from tests.factories import UserFactory
@@ -35,6 +35,10 @@ def form_of(client, item: Item) -> dict[str, str]:
     return data | {"do": "save"}
 
 
+def seen_in(page: str) -> dict[str, str]:
+    return {"seen": re.search(r'name="seen" value="(\w+)"', page).group(1)}
+
+
 def test_an_editor_changes_an_item_and_publishes_it(plan: Plan, version, signed_in, editor: User):
     client, item = signed_in(editor), item_called("Strategy 1")
     path = reverse("plans:item_edit", args=[item.pk])
@@ -47,12 +51,43 @@ def test_an_editor_changes_an_item_and_publishes_it(plan: Plan, version, signed_
 
     closes = timezone.localtime() + timedelta(days=20)
     answers = {"stage": "comment", "closes_at": f"{closes:%Y-%m-%dT17:00}", "changelog": "Why."}
-    assert "<ins>first</ins>" in client.get("/plan/publish/").content.decode()
-    assert client.post("/plan/publish/", answers).url == "/plan/"
+    before = client.get("/plan/publish/").content.decode()
+    assert "<ins>first</ins>" in before
+    assert client.post("/plan/publish/", answers | seen_in(before)).url == "/plan/"
 
     assert "Do the first thing" in client.get("/plan/1.1/").content.decode()
     assert "Do the 1. thing" in client.get("/plan/1.1/?version=1").content.decode()
     assert "<ins>first</ins>" in client.get("/plan/versions/compare/").content.decode()
+
+
+@pytest.mark.parametrize("change", ["words", "action", "role", "order", "version"])
+def test_what_an_editor_did_not_read_is_not_published(plan, version, signed_in, editor, change):
+    client, one, two = signed_in(editor), item_called("Strategy 1"), item_called("Strategy 2")
+    edit_item(item=one, draft=ItemDraft("Strategy 1", "Read"), revision=1, by=editor)
+    closes = timezone.localtime() + timedelta(days=20)
+    answers = {"stage": "comment", "closes_at": f"{closes:%Y-%m-%dT17:00}", "changelog": "Why."}
+    answers |= seen_in(client.get("/plan/publish/").content.decode())
+    {
+        "words": lambda: edit_item(
+            item=two, draft=ItemDraft("Strategy 2", "Half writ"), revision=1, by=editor
+        ),
+        "action": lambda: Action.objects.update(status=Status.DONE),
+        "role": lambda: two.roles.update(role="support"),
+        "order": lambda: move_item(item=two, up=True, by=editor),
+        "version": lambda: [
+            publish_version(plan=plan, stage="comment", changelog="Theirs", by=editor),
+            edit_item(item=two, draft=ItemDraft("Strategy 2", "Next"), revision=1, by=editor),
+        ],
+    }[change]()
+    published = PlanVersion.objects.count()
+
+    response = client.post("/plan/publish/", answers)
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Somebody changed the plan after you opened this page" in page and ">\nWhy." in page
+    assert PlanVersion.objects.count() == published
+    assert client.post("/plan/publish/", answers | seen_in(page)).url == "/plan/"
 
 
 def test_the_second_editor_gets_both_texts_and_loses_nothing(plan, version, signed_in, editor):
