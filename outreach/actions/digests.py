@@ -103,8 +103,9 @@ def _plan_batch(pks: list[int], run: Run, tally: PlanTally, broken: set[int]) ->
             except Exception as error:
                 _note_broken(error, draft.subscription, tally, broken)
         stored = _store(rendered)
-        tally.planned += stored
-        tally.empty += len(rendered) - stored
+        planned = sum(digest.state == DigestState.PLANNED for digest in stored)
+        tally.planned += planned
+        tally.empty += len(rendered) - planned
 
 
 def _note_broken(
@@ -157,30 +158,37 @@ def _render(run: Run, draft: Draft) -> Rendered | None:
     return run.render(draft.subscription, draft.choice, since=draft.since, until=draft.until)
 
 
-def _store(rendered: Iterable[tuple[Draft, Rendered | None]]) -> int:
+def _store(rendered: Iterable[tuple[Draft, Rendered | None]]) -> list[Digest]:
     """Digest rows, their letters, and what is due next; in the caller's transaction.
 
-    A period that is stored already gets neither row nor letter. Returns the letters written.
+    A span that is stored already gets neither row nor letter, and counts as told of up to where
+    the stored one ends. Returns what was stored.
     """
     rows = [(draft, letter, _digest_of(draft)) for draft, letter in rendered]
     Digest.objects.bulk_create([digest for *_, digest in rows], ignore_conflicts=True)
-    mine = set(
-        Digest.objects.filter(pk__in=[digest.pk for *_, digest in rows]).values_list(
-            "pk", flat=True
-        )
+    wanted = Digest.objects.filter(pk__in=[digest.pk for *_, digest in rows])
+    mine = set(wanted.values_list("pk", flat=True))
+    put_letters(
+        letters=[
+            _letter_of(draft, letter, digest)
+            for draft, letter, digest in rows
+            if letter and digest.pk in mine
+        ]
     )
-    letters = [
-        _letter_of(draft, letter, digest)
-        for draft, letter, digest in rows
-        if letter and digest.pk in mine
-    ]
-    put_letters(letters=letters)
     groups: dict[tuple[datetime | None, datetime], list[int]] = defaultdict(list)
-    for draft, *_ in rows:
-        groups[(draft.next_due_at, draft.until)].append(draft.subscription.pk)
+    for draft, _, digest in rows:
+        until = draft.until if digest.pk in mine else _stored_until(digest)
+        groups[(draft.next_due_at, until)].append(draft.subscription.pk)
     for (next_due_at, until), pks in groups.items():
         Subscription.objects.filter(pk__in=pks).update(next_due_at=next_due_at, covered_until=until)
-    return len(letters)
+    return [digest for *_, digest in rows if digest.pk in mine]
+
+
+def _stored_until(digest: Digest) -> datetime:
+    """The end of the digest that was stored already in the place of this one."""
+    return Digest.objects.get(
+        subscription=digest.subscription_id, period=digest.period, since=digest.since
+    ).until
 
 
 def _digest_of(draft: Draft) -> Digest:
@@ -199,7 +207,7 @@ def _letter_of(draft: Draft, rendered: Rendered, digest: Digest) -> Letter:
     now = timezone.now()
     return Letter(
         kind=KIND,
-        key=f"{KIND}:{draft.subscription.pk}:{draft.period}",
+        key=f"{KIND}:{digest.pk}",
         sender=settings.DEFAULT_FROM_EMAIL,
         recipient=draft.subscription.email,
         subject=rendered.subject[:400],
@@ -236,7 +244,7 @@ def send_now(*, subscription: Subscription, counted: str, by: Any) -> Digest:
     """Plan the time up to now as a period of its own; the next due one begins after it.
 
     `counted` is `counted_from` as the person saw it. Raises MoveRefused if it is not active,
-    or if that time has been told of meanwhile.
+    if that time has been told of meanwhile, or if nothing was stored.
     """
     subscription = (
         Subscription.objects.select_for_update(of=("self",)).with_center().get(pk=subscription.pk)
@@ -246,9 +254,11 @@ def send_now(*, subscription: Subscription, counted: str, by: Any) -> Digest:
     if counted != counted_from(subscription):
         raise MoveRefused("That digest has gone already.")
     draft, run = _draft_now(subscription, timezone.now(), by)
-    _store([(draft, _render(run, draft))])
+    stored = _store([(draft, _render(run, draft))])
+    if not stored:
+        raise MoveRefused("A digest of that time is stored already, so nothing was sent.")
     record(by=by, what="sent a digest of", subject=subscription, after={"new": draft.choice.new})
-    return Digest.objects.get(subscription=subscription, period=draft.period)
+    return stored[0]
 
 
 def _draft_now(subscription: Subscription, now: datetime, by: Any) -> tuple[Draft, Run]:

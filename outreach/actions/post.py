@@ -25,7 +25,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from outreach import journal
-from outreach.actions.subscriptions import count_bounces, forgive_bounces
+from outreach.actions.subscriptions import count_bounces, forgive_bounces, give_back_time
 from outreach.carriers import Away, Broken, MailerCarrier, Refused, SmtpCarrier, open_carrier
 from outreach.choices import LetterState, SubscriptionState
 from outreach.models import Letter
@@ -285,7 +285,9 @@ def _record(token: uuid.UUID, outcomes: Outcomes, *, away: str) -> None:
         count_bounces(addresses=outcomes.bounced)
     if outcomes.cancelled:
         gone = ours.filter(pk__in=[letter.pk for letter in outcomes.cancelled])
-        gone.update(state=LetterState.CANCELLED, **free)
+        pks = list(gone.select_for_update().values_list("pk", flat=True))
+        Letter.objects.filter(pk__in=pks).update(state=LetterState.CANCELLED, **free)
+        give_back_time(letters=pks)
     if outcomes.left:
         back = ours.filter(pk__in=[letter.pk for letter in outcomes.left])
         back.update(

@@ -20,7 +20,7 @@ from employers.search import OpportunityQuery
 from outreach import tokens
 from outreach.choices import SUBSCRIPTION_MOVES, LetterState, StopReason, SubscriptionState
 from outreach.letterhead import letterhead
-from outreach.models import Letter, Subscription
+from outreach.models import Digest, Letter, Subscription
 from programs.models import CareerCenter
 
 CONFIRM_FOR = timedelta(days=7)
@@ -152,11 +152,13 @@ def change_subscription(
 
 @transaction.atomic
 def pause_subscription(*, subscription: Subscription, by: Any = None) -> Subscription:
-    """No letters until resumed; then one tells of the whole time between."""
+    """No letters until resumed; then one tells of the whole time between, and of what stood in
+    letters that had not left."""
     subscription = _locked(subscription, SubscriptionState.PAUSED)
     subscription.state, subscription.next_due_at = SubscriptionState.PAUSED, None
     subscription.save()
     _call_back_letters(subscription)
+    subscription.refresh_from_db(fields=["covered_until"])
     record(by=by, what="paused", subject=subscription)
     return subscription
 
@@ -206,6 +208,17 @@ def forgive_bounces(*, letters: list[int]) -> None:
     Subscription.objects.filter(bounces__gt=0, digests__letter__in=letters).update(bounces=0)
 
 
+def give_back_time(*, letters: list[int]) -> None:
+    """Digests whose letters were called back told nobody: their time is open again, from the
+    earliest on, for a digest of the same name too."""
+    for digest in Digest.objects.filter(letter__in=letters):
+        Subscription.objects.filter(
+            pk=digest.subscription_id, covered_until__gt=digest.since
+        ).update(covered_until=digest.since)
+        digest.period, digest.told = f"back-{digest.pk.hex}", []
+        digest.save(update_fields=["period", "told"])
+
+
 def _start(subscription: Subscription) -> None:
     subscription.state, subscription.stopped_at, subscription.stop_reason = (
         SubscriptionState.ACTIVE,
@@ -225,9 +238,10 @@ def _locked(subscription: Subscription, to: str) -> Subscription:
 
 
 def _call_back_letters(subscription: Subscription) -> None:
-    Letter.objects.filter(digest__subscription=subscription, state=LetterState.PENDING).update(
-        state=LetterState.CANCELLED
-    )
+    waiting = Letter.objects.filter(digest__subscription=subscription, state=LetterState.PENDING)
+    letters = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
+    Letter.objects.filter(pk__in=letters).update(state=LetterState.CANCELLED)
+    give_back_time(letters=letters)
 
 
 def _send_confirmation(subscription: Subscription, now: datetime) -> None:

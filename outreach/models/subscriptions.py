@@ -204,7 +204,8 @@ class Digest(models.Model):
     """What one subscription was told of one period, or that nothing was new.
 
     The period is named by the subscriber's local date; one that staff sent at once by the
-    moment from which it counted. The row and its letter are written in one transaction.
+    moment from which it counted. A date may come twice, when the reader chose a later hour, but
+    never with the same beginning. The row and its letter are written in one transaction.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -227,7 +228,9 @@ class Digest(models.Model):
     class Meta:
         ordering = ["-until"]
         constraints = [
-            models.UniqueConstraint(fields=["subscription", "period"], name="one_digest_a_period"),
+            models.UniqueConstraint(
+                fields=["subscription", "period", "since"], name="one_digest_a_span"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=DigestState.values), name="digest_state_known"
             ),

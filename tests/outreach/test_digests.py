@@ -1,7 +1,8 @@
 """Planning: the right items with the right reasons, one digest a period, however often it runs."""
 
 import threading
-from datetime import UTC, date, datetime, timedelta
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,10 +17,18 @@ from employers.choices import Kind
 from employers.models import Opportunity
 from outreach import digests
 from outreach.actions.digests import counted_from, plan_due, preview, send_now
-from outreach.choices import DigestState
+from outreach.actions.post import post_due
+from outreach.actions.subscriptions import (
+    change_subscription,
+    pause_subscription,
+    resume_subscription,
+    stop_subscription,
+)
+from outreach.choices import DigestState, LetterState
 from outreach.models import Digest, Letter, Subscription
 from tests.employers.factories import OpportunityFactory
 from tests.factories import PlaceFactory
+from tests.outreach.conftest import Sink
 from tests.outreach.factories import SubscriptionFactory
 from vocabularies.models import Region
 
@@ -27,6 +36,7 @@ pytestmark = pytest.mark.django_db
 
 DUE = datetime(2026, 6, 2, 12, tzinfo=UTC)  # a Tuesday, 7:00 am in Chicago
 WEEK = timedelta(days=7)
+CHICAGO = "America/Chicago"
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +120,97 @@ def test_same_period_due_once_more_makes_one(subscription: Subscription) -> None
     assert plan() == (0, 1)
 
     assert (Digest.objects.count(), Letter.objects.count()) == (1, 1)
+
+
+@pytest.fixture
+def daily() -> Subscription:
+    return SubscriptionFactory(
+        rhythm="daily", next_due_at=DUE, covered_until=DUE - timedelta(days=1)
+    )
+
+
+def change_hour(subscription: Subscription, at: datetime, hour: int) -> None:
+    with time_machine.travel(at, tick=False):
+        change_subscription(
+            subscription=subscription, rhythm="daily", weekday=1, at=time(hour), zone=CHICAGO
+        )
+
+
+def test_later_hour_on_a_day_already_told_loses_nothing(daily: Subscription) -> None:
+    opportunity("Early Intern", days=0.5)
+    plan()
+    opportunity("Later Intern", days=-0.1)
+    change_hour(daily, DUE + timedelta(hours=3), 15)
+
+    assert plan(DUE + timedelta(hours=8)) == (1, 0)
+
+    last = Letter.objects.order_by("-pk")[0]
+    assert titles_in(last, "Early Intern", "Later Intern") == ["Later Intern"]
+
+
+def test_span_stored_already_counts_as_told_up_to_its_own_end(daily: Subscription) -> None:
+    """Were it counted up to the later hour, what became public between would be lost."""
+    opportunity("Early Intern", days=0.5)
+    plan()
+    opportunity("Between Intern", days=-0.1)
+    Subscription.objects.update(
+        at=time(15), next_due_at=DUE + timedelta(hours=8), covered_until=DUE - timedelta(days=1)
+    )
+
+    assert plan(DUE + timedelta(hours=8)) == (0, 1)
+    assert plan(DUE + timedelta(hours=32)) == (1, 0)
+
+    last = Letter.objects.order_by("-pk")[0]
+    assert titles_in(last, "Early Intern", "Between Intern") == ["Between Intern"]
+
+
+@pytest.mark.parametrize("hour", [7, 15])
+def test_what_stood_in_a_letter_called_back_by_a_pause_comes_after_it(
+    daily: Subscription, hour: int
+) -> None:
+    opportunity("Early Intern", days=0.5)
+    plan()
+    with time_machine.travel(DUE + timedelta(hours=1), tick=False):
+        paused = pause_subscription(subscription=daily)
+        assert paused.covered_until == DUE - timedelta(days=1)
+        resume_subscription(subscription=paused)
+    opportunity("Later Intern", days=-0.1)
+    change_hour(daily, DUE + timedelta(hours=3), hour)
+
+    assert plan(DUE + timedelta(days=1, hours=hour - 7)) == (1, 0)
+
+    first, last = Letter.objects.order_by("pk")
+    assert first.state == LetterState.CANCELLED
+    assert titles_in(last, "Early Intern", "Later Intern") == ["Early Intern", "Later Intern"]
+
+
+def test_hour_after_a_pause_on_the_same_day_is_a_digest_of_its_own(daily: Subscription) -> None:
+    opportunity("Early Intern", days=0.5)
+    plan()
+    with time_machine.travel(DUE + timedelta(hours=1), tick=False):
+        resume_subscription(subscription=pause_subscription(subscription=daily))
+    change_hour(daily, DUE + timedelta(hours=3), 15)
+
+    assert plan(DUE + timedelta(hours=8)) == (1, 0)
+    assert titles_in(Letter.objects.order_by("-pk")[0], "Early Intern") == ["Early Intern"]
+
+
+def test_letter_called_back_on_its_way_gives_its_time_back(
+    daily: Subscription, outbox: Any, sink: Sink
+) -> None:
+    outbox(sink.port)
+    opportunity("Early Intern", days=0.5)
+    plan()
+    Letter.objects.update(
+        state=LetterState.SENDING, token=uuid.uuid4(), lease_until=timezone.now() - WEEK
+    )
+    pause_subscription(subscription=daily)
+
+    assert post_due().cancelled == 1
+
+    daily.refresh_from_db()
+    assert daily.covered_until == DUE - timedelta(days=1)
+    assert sink.raw == []
 
 
 def test_nothing_new_makes_an_empty_digest_and_no_letter(subscription: Subscription) -> None:
@@ -347,6 +448,35 @@ def test_send_now_tells_up_to_now_and_the_next_goes_on_from_there(
     assert titles_in(first, "Early Intern", "Later Intern") == ["Early Intern"]
     assert titles_in(second, "Early Intern", "Later Intern") == ["Later Intern"]
     assert Entry.objects.get().what == "sent a digest of"
+
+
+def test_send_now_after_a_stop_and_a_new_start_sends_again(
+    subscription: Subscription, coordinator: User
+) -> None:
+    Subscription.objects.update(covered_until=None)
+    for title in ("Early Intern", "Later Intern"):
+        opportunity(title, days=1)
+        with time_machine.travel(DUE, tick=True):
+            subscription.refresh_from_db()
+            counted = counted_from(subscription)
+            send_now(subscription=subscription, counted=counted, by=coordinator)
+            stop_subscription(subscription=subscription)
+            resume_subscription(subscription=subscription)
+
+    assert titles_in(Letter.objects.order_by("-pk")[0], "Later Intern") == ["Later Intern"]
+
+
+def test_send_now_says_so_when_nothing_was_stored(
+    subscription: Subscription, coordinator: User
+) -> None:
+    """As after somebody has set the subscription's clock back by hand."""
+    opportunity("New Intern", days=1)
+    with time_machine.travel(DUE - timedelta(hours=1), tick=False):
+        counted = counted_from(subscription)
+        send_now(subscription=subscription, counted=counted, by=coordinator)
+        Subscription.objects.update(covered_until=DUE - WEEK)
+        with pytest.raises(MoveRefused, match="nothing was sent"):
+            send_now(subscription=subscription, counted=counted, by=coordinator)
 
 
 def test_preview_changes_nothing(subscription: Subscription) -> None:
