@@ -130,6 +130,13 @@ PROFILE_FIELDS = (
     "name employs teaches website email phone about sector size_band street place".split()
 )
 
+# Asking for an update must not hide what was public, nor must the update itself.
+SHOWN_ONCE_VERIFIED = (
+    OrganizationState.VERIFIED,
+    OrganizationState.RETURNED,
+    OrganizationState.PENDING,
+)
+
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, models.Model) else value
@@ -140,11 +147,9 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.filter(state=OrganizationState.VERIFIED)
 
     def public(self) -> "OrganizationQuerySet":
-        """What a stranger may see: verified ones, and those asked for an update since."""
-        return self.filter(
-            state__in=[OrganizationState.VERIFIED, OrganizationState.RETURNED],
-            verified_at__isnull=False,
-        )
+        """What a stranger may see: whatever was verified once, also while it is updated and
+        checked again, unless it is suspended."""
+        return self.filter(state__in=SHOWN_ONCE_VERIFIED, verified_at__isnull=False)
 
     def resembling(self, name: str) -> "OrganizationQuerySet":
         """Those that the name may mean, nearest first; accents, case and "Inc." apart."""
@@ -260,8 +265,7 @@ class Organization(models.Model):
     @property
     def is_public(self) -> bool:
         """The rule of `OrganizationQuerySet.public`, for one that is at hand."""
-        shown = {OrganizationState.VERIFIED, OrganizationState.RETURNED}
-        return self.verified_at is not None and self.state in shown
+        return self.verified_at is not None and self.state in SHOWN_ONCE_VERIFIED
 
     @property
     def may_post(self) -> bool:

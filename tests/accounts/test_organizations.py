@@ -417,6 +417,22 @@ def test_returned_one_is_mended_and_sent_again(
     assert (company.state, company.state_reason) == ("pending", "")
 
 
+def test_page_stays_public_from_the_return_to_the_next_decision(
+    signed_in: Any, coordinator: User, recruiter: User, company: Organization
+) -> None:
+    decide_organization(organization=company, to="returned", by=coordinator, reason="New site?")
+    edit(signed_in(recruiter), company)
+
+    mine = signed_in(recruiter).get(company.get_absolute_url()).content.decode()
+    public = Client().get(company.get_absolute_url())
+
+    company.refresh_from_db()
+    assert (company.state, company.is_public) == ("pending", True)
+    assert list(Organization.objects.public()) == [company]
+    assert public.status_code == 200
+    assert "Its page stays public meanwhile" in mine
+
+
 def test_resubmit_of_a_pending_one_is_refused(recruiter: User) -> None:
     with pytest.raises(MoveRefused):
         resubmit_organization(organization=OrganizationFactory(), by=recruiter)

@@ -42,6 +42,7 @@ ALL = " ".join(PEOPLE)
     ("state", "was_verified", "see", "join", "resubmit"),
     [
         ("pending", False, OURS, "", ""),
+        ("pending", True, ALL, "stranger evaluator staff", ""),
         ("returned", False, OURS, "", "administrator staff_member"),
         ("returned", True, ALL, "stranger evaluator staff", "administrator staff_member"),
         ("verified", True, ALL, "stranger evaluator staff", ""),
