@@ -79,8 +79,8 @@ def test_who_may_see_letters(role: str, may: bool) -> None:
     DutyFactory(user=user, role=role)
 
     assert rules.may_see_letters(user) is may
-    assert rules.may_see_body(user, LetterFactory()) is may
-    assert rules.may_see_body(user, LetterFactory(secret=True)) is False
+    assert rules.may_see_body(user, LetterFactory(kind="digest")) is may
+    assert rules.may_see_body(user, LetterFactory(kind="digest", secret=True)) is False
     assert rules.may_see_letters(AnonymousUser()) is False
 
 
@@ -169,6 +169,20 @@ def test_nobody_reads_a_letter_with_a_code(signed_in: Any, coordinator: User) ->
 
     assert "123 456" not in page
     assert "Try again" not in page
+
+
+@pytest.mark.parametrize(
+    "kind", ["comment-receipt", "comment-published", "membership", "subscription-stands", "new"]
+)
+def test_nobody_reads_a_letter_that_is_for_its_reader_alone(
+    signed_in: Any, coordinator: User, kind: str
+) -> None:
+    letter = LetterFactory(kind=kind, text="https://portal.example.org/comments/private/")
+
+    page = signed_in(coordinator).get(letter.get_absolute_url()).content.decode()
+
+    assert "comments/private" not in page
+    assert "for its reader alone" in page
 
 
 def test_failed_letter_is_tried_again_from_its_page(signed_in: Any, coordinator: User) -> None:
