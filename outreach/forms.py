@@ -41,6 +41,17 @@ def zone_choices(*more: str) -> list[tuple[str, str]]:
     return list(names.items())
 
 
+class AddressField(forms.EmailField):
+    """An address that a letter can be sent to, in small letters: no quotes, no machine's number,
+    a domain with a dot."""
+
+    def clean(self, value: Any) -> str:
+        email: str = super().clean(value).lower()
+        if email and (not PLAIN_ADDRESS.fullmatch(email) or "." not in email.rpartition("@")[2]):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return email
+
+
 class RhythmForm(PortalForm):
     """How often, on which day, at what hour, on whose clock."""
 
@@ -120,7 +131,7 @@ class WhoMixin(forms.Form):
 
 
 class SubscribeForm(WhoMixin, RhythmForm):
-    email = forms.EmailField(
+    email = AddressField(
         label="E-mail",
         max_length=254,
         help_text="We send a link there first. Nothing more comes until you open it.",
@@ -143,12 +154,6 @@ class SubscribeForm(WhoMixin, RhythmForm):
         )
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
-    def clean_email(self) -> str:
-        email = self.cleaned_data["email"].lower()
-        if not PLAIN_ADDRESS.fullmatch(email) or "." not in email.rpartition("@")[2]:
-            raise ValidationError("Enter an e-mail address like name@example.org.")
-        return email
-
     def wishes(self) -> dict[str, Any]:
         who = {key: self.cleaned_data[key] for key in ("name", "career_center", "label")}
         return super().wishes() | who
@@ -166,7 +171,7 @@ class ManageForm(RhythmForm):
 class AgainForm(PortalForm):
     """A fresh link, for somebody whose old one is dead."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label="E-mail",
         max_length=254,
         help_text="The address that you asked with",
