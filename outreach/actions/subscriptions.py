@@ -248,7 +248,15 @@ def _send_confirmation(subscription: Subscription, now: datetime) -> None:
     token = tokens.one_time()
     subscription.confirm_hash, subscription.confirm_until = tokens.hashed(token), now + CONFIRM_FOR
     link = settings.SITE_URL + reverse("outreach:subscription_confirm", args=[token])
-    _send(subscription, "confirm", f"Confirm: {subscription.words}", link=link, days=7)
+    search = _without_own_words(subscription.query)
+    _send(subscription, "confirm", f"Confirm: {search}", search=search, link=link, days=7)
+
+
+def _without_own_words(query: str) -> str:
+    """The search in our words alone: who has not said yes may have been named by a stranger,
+    and gets no message of theirs."""
+    parsed = OpportunityQuery.from_querystring(query)
+    return parsed.describe().replace(f" for “{parsed.q}”", " for the words of your search", 1)
 
 
 def _tell_it_stands(subscription: Subscription, now: datetime) -> None:

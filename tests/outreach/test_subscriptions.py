@@ -76,6 +76,23 @@ def test_asking_keeps_the_wish_and_sends_a_link(client: Client) -> None:
     assert token not in subscription.confirm_hash
 
 
+def test_letter_to_an_address_that_has_not_said_yes_carries_no_words_of_a_stranger(
+    client: Client,
+) -> None:
+    ask(
+        client,
+        "kind=internship&q=You+won+%241000+at+https://evil.example",
+        name="evil.example",
+        label="evil.example",
+    )
+
+    letter = Letter.objects.get()
+    assert letter.subject == "Confirm: Internships for the words of your search"
+    for part in (letter.subject, letter.text, letter.html):
+        assert "evil" not in part
+        assert "won" not in part
+
+
 def test_opening_the_link_asks_and_the_button_confirms(client: Client) -> None:
     ask(client)
     link = link_in(Letter.objects.get())
@@ -123,6 +140,16 @@ def test_fresh_link_for_a_stranger_says_the_same_and_sends_nothing(client: Clien
 
     assert answer.url == reverse("outreach:subscribe_sent")
     assert not Letter.objects.exists()
+
+
+@pytest.mark.parametrize("email", ["a@[127.0.0.1]", '"a b"@example.org', "a@localhost"])
+def test_fresh_link_for_an_address_that_no_letter_reaches_is_refused(
+    client: Client, email: str
+) -> None:
+    answer = client.post("/subscriptions/again/", {"email": email})
+
+    assert answer.status_code == 422
+    assert "Enter an e-mail address like name@example.org." in answer.content.decode()
 
 
 def test_asking_twice_makes_one_and_one_letter(client: Client) -> None:
@@ -192,6 +219,8 @@ def test_program_that_fills_the_hidden_field_gets_nothing(client: Client) -> Non
         ("email", ""),
         ("email", "a@localhost"),
         ("email", "josé@example.org"),
+        ("email", "a@[127.0.0.1]"),
+        ("email", '"a b"@example.org'),
         ("email", "a@example.org\nBcc: b@example.org"),
         ("rhythm", "hourly"),
         ("weekday", "7"),
