@@ -10,10 +10,15 @@ class OrganizationState(models.TextChoices):
     SUSPENDED = "suspended", "Suspended"
 
 
+# Verified → waiting is a new name's, and nobody's decision.
 ORGANIZATION_MOVES: dict[str, set[str]] = {
     OrganizationState.PENDING: {OrganizationState.VERIFIED, OrganizationState.RETURNED},
     OrganizationState.RETURNED: {OrganizationState.PENDING, OrganizationState.VERIFIED},
-    OrganizationState.VERIFIED: {OrganizationState.RETURNED, OrganizationState.SUSPENDED},
+    OrganizationState.VERIFIED: {
+        OrganizationState.RETURNED,
+        OrganizationState.SUSPENDED,
+        OrganizationState.PENDING,
+    },
     OrganizationState.SUSPENDED: {OrganizationState.VERIFIED},
 }
 

@@ -36,8 +36,16 @@ def may_see_organization(user: Any, organization: Organization) -> bool:
 
 
 def may_manage_organization(user: Any, organization: Organization) -> bool:
-    """Edit its profile, decide who joins."""
+    """Decide who joins; edit its profile unless it is suspended."""
     return user.is_authenticated and organization.pk in user.administers
+
+
+def may_edit_organization(user: Any, organization: Organization) -> bool:
+    """A suspended one stays as staff saw it."""
+    return (
+        may_manage_organization(user, organization)
+        and organization.state != OrganizationState.SUSPENDED
+    )
 
 
 def may_resubmit_organization(user: Any, organization: Organization) -> bool:

@@ -28,6 +28,9 @@ DECIDED = {
 }
 
 
+SUSPENDED = "A suspended organization cannot be changed. Its page says why it is suspended."
+
+
 class NameTaken(Exception):
     """Another organization has this name. Its text is for the person."""
 
@@ -84,12 +87,16 @@ def change_organization(
 ) -> Organization:
     """Save its profile. The address (slug) stays, so that old links hold.
 
-    Raises SavedInBetween if `version` is not the stored one, NameTaken as above.
+    What staff verified is a name: with a new one a verified organization waits again.
+    Raises SavedInBetween if `version` is not the stored one, MoveRefused if it is
+    suspended, NameTaken as above.
     """
     stored = Organization.objects.select_for_update().get(pk=organization.pk)
+    if stored.state == OrganizationState.SUSPENDED:
+        raise MoveRefused(SUSPENDED)
     if stored.version != version:
         raise SavedInBetween
-    before = stored.as_recorded()
+    before, key_before = stored.as_recorded(), stored.name_key
     for field, value in fields.items():
         setattr(stored, field, value)
     stored.version += 1
@@ -111,7 +118,23 @@ def change_organization(
         )
     if "name" in changed:
         follow_rename(stored)
+    if stored.state == OrganizationState.VERIFIED and stored.name_key != key_before:
+        _check_again(stored, by)
     return stored
+
+
+def _check_again(stored: Organization, by: Any) -> None:
+    """`verified_at` stays, and with it the public page."""
+    stored.state, stored.sent_at = OrganizationState.PENDING, timezone.now()
+    stored.save(update_fields=["state", "sent_at"])
+    record(
+        by=by,
+        what="sent it in under its new name",
+        subject=stored,
+        organization=stored,
+        before={"state": OrganizationState.VERIFIED},
+        after={"state": OrganizationState.PENDING},
+    )
 
 
 @transaction.atomic
@@ -119,7 +142,7 @@ def resubmit_organization(*, organization: Organization, by: Any) -> Organizatio
     """After a return: put it before staff again."""
     stored = Organization.objects.select_for_update().get(pk=organization.pk)
     check_move(
-        moves=ORGANIZATION_MOVES,
+        moves={OrganizationState.RETURNED: {OrganizationState.PENDING}},
         now=stored.state,
         to=OrganizationState.PENDING,
         what="organization",

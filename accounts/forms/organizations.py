@@ -145,6 +145,9 @@ class OrganizationEditForm(OrganizationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
+        if self.instance.state == OrganizationState.VERIFIED:
+            again = "A new name is checked again before you can post."
+            self.fields["name"].help_text = f"{self.fields['name'].help_text}. {again}"
         self.fields["phone"].widget.attrs |= {"class": "mid", "autocomplete": "tel"}
         self.fields["street"].widget.attrs["autocomplete"] = "address-line1"
 

@@ -16,6 +16,7 @@ from accounts.actions import (
     create_organization,
     resubmit_organization,
 )
+from accounts.actions.organizations import SUSPENDED
 from accounts.choices import OrganizationState
 from accounts.doors import public
 from accounts.forms.organizations import DOES, OrganizationEditForm, OrganizationForm
@@ -26,6 +27,7 @@ from accounts.rules import (
     is_coalition_staff,
     is_member,
     may_ask_to_join,
+    may_edit_organization,
     may_manage_organization,
     may_resubmit_organization,
     may_see_people,
@@ -74,6 +76,7 @@ def organization_show(request: HttpRequest, slug: str) -> HttpResponse:
         "sections": sections.of(organization, user),
         "concerned": concerned,
         "history": list(entries_about(organization)[:HISTORY_SHOWN]) if concerned else [],
+        "may_edit": may_edit_organization(user, organization),
         "may_manage": may_manage_organization(user, organization),
         "may_resubmit": may_resubmit_organization(user, organization),
         "may_see_people": may_see_people(user, organization),
@@ -94,6 +97,9 @@ def _managed(request: HttpRequest, slug: str) -> Organization:
 @require_http_methods(["GET", "HEAD", "POST"])
 def organization_edit(request: HttpRequest, slug: str) -> HttpResponse:
     organization = _managed(request, slug)
+    if not may_edit_organization(request.user, organization):
+        messages.error(request, SUSPENDED)
+        return redirect(organization)
     # A form writes what was typed into its own copy; the page's heading stays as stored.
     copy = Organization.objects.get(pk=organization.pk)
     posted = request.POST if request.method == "POST" else None
@@ -106,18 +112,25 @@ def organization_edit(request: HttpRequest, slug: str) -> HttpResponse:
             )
         except NameTaken as error:
             form.add_error("name", str(error))
+        except MoveRefused as error:
+            form.add_error(None, str(error))
         except SavedInBetween:
             return _conflict(request, organization, form)
         else:
-            return _saved(request, saved)
+            return _saved(request, saved, was=organization.state)
     context = {"form": form, "organization": organization}
     return render(request, "accounts/organization_edit.html", context)
 
 
-def _saved(request: HttpRequest, organization: Organization) -> HttpResponse:
+def _saved(request: HttpRequest, organization: Organization, *, was: str) -> HttpResponse:
     if organization.state == OrganizationState.RETURNED:
         resubmit_organization(organization=organization, by=request.user)
         messages.success(request, "Saved and sent to our staff again.")
+    elif was == OrganizationState.VERIFIED and organization.state == OrganizationState.PENDING:
+        words = (
+            "Saved. Our staff check the new name; then it can post again. Its page stays public."
+        )
+        messages.success(request, words)
     else:
         messages.success(request, "Saved.")
     return redirect(organization)

@@ -252,6 +252,42 @@ def test_administrator_edits_and_history_keeps_before_and_after(
     assert (entry.before["about"], entry.after["about"]) == ("", "New words")
 
 
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("City of Austin", "pending"), ("GRANITE RIDGE ELECTRIC, LLC", "verified")],
+)
+def test_new_name_of_a_verified_organization_is_checked_again(
+    signed_in: Any, recruiter: User, company: Organization, name: str, state: str
+) -> None:
+    client = signed_in(recruiter)
+    form = client.get(f"/organizations/{company.slug}/edit/").content.decode()
+
+    edit(client, company, name=name)
+
+    company.refresh_from_db()
+    assert "A new name is checked again before you can post." in form
+    assert (company.name, company.state, company.is_public) == (name, state, True)
+    renewed = Entry.objects.filter(what="sent it in under its new name", by=recruiter)
+    assert renewed.exists() is (state == "pending")
+
+
+def test_suspended_organization_cannot_be_changed(
+    signed_in: Any, recruiter: User, company: Organization
+) -> None:
+    Organization.objects.filter(pk=company.pk).update(state=OrganizationState.SUSPENDED)
+    client = signed_in(recruiter)
+
+    refused = edit(client, company, name="City of Austin")
+    page = client.get(refused.url).content.decode()
+    with pytest.raises(MoveRefused):
+        change_organization(organization=company, version=1, by=recruiter, name="City of Austin")
+
+    company.refresh_from_db()
+    assert company.name == "Granite Ridge Electric"
+    assert "A suspended organization cannot be changed." in page
+    assert f"/organizations/{company.slug}/edit/" not in page
+
+
 def test_second_editor_sees_both_texts_and_saves_after_all(
     signed_in: Any, recruiter: User, company: Organization
 ) -> None:
@@ -433,9 +469,10 @@ def test_page_stays_public_from_the_return_to_the_next_decision(
     assert "Its page stays public meanwhile" in mine
 
 
-def test_resubmit_of_a_pending_one_is_refused(recruiter: User) -> None:
+@pytest.mark.parametrize("state", ["pending", "verified", "suspended"])
+def test_only_a_returned_one_is_sent_again(recruiter: User, state: str) -> None:
     with pytest.raises(MoveRefused):
-        resubmit_organization(organization=OrganizationFactory(), by=recruiter)
+        resubmit_organization(organization=OrganizationFactory(state=state), by=recruiter)
 
 
 def test_sending_again_is_a_post(signed_in: Any, recruiter: User, company: Organization) -> None:
