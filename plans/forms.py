@@ -1,6 +1,7 @@
 """The shape of what people type about the plan."""
 
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -116,7 +117,7 @@ class VoiceForm(PortalModelForm):
 
 class CommentForm(VoiceForm):
     """The public form. `website` is a trap that no person sees; `opened` says when it was shown,
-    `version` which version was read."""
+    `version` which version was read, `token` that it was sent before."""
 
     name = forms.CharField(
         label="Your name",
@@ -141,12 +142,14 @@ class CommentForm(VoiceForm):
     version = forms.IntegerField(
         widget=forms.HiddenInput, required=False, min_value=1, max_value=9_999
     )
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     class Meta(VoiceForm.Meta):
         fields = [*VoiceForm.Meta.fields, "name", "email"]
 
     def __init__(self, *args: Any, version: int | None = None, **kwargs: Any) -> None:
-        initial = {"opened": stamp(), "version": version} | (kwargs.pop("initial", None) or {})
+        shown = {"opened": stamp(), "version": version, "token": uuid.uuid4()}
+        initial = shown | (kwargs.pop("initial", None) or {})
         super().__init__(*args, initial=initial, **kwargs)
         if self.is_bound and opened_at(str(self.data.get("opened", ""))) is None:
             self.data = {**self.data.dict(), "opened": stamp()}  # type: ignore[attr-defined]
@@ -166,6 +169,7 @@ class CommentForm(VoiceForm):
             Div(Field("website"), hidden=True),
             Field("opened"),
             Field("version"),
+            Field("token"),
         ]
 
     def clean_email(self) -> str:
@@ -302,7 +306,10 @@ class ItemForm(PortalForm):
 
 
 class AddItemForm(PortalModelForm):
-    """A new item: enough to stand in the tree; the rest is written on its own page."""
+    """A new item: enough to stand in the tree; the rest is written on its own page. The same
+    `token` (the same form sent twice) makes one."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Item

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -151,6 +152,13 @@ class Item(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
     retired_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    form_token = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        unique=True,
+        editable=False,
+        help_text="Sending the form twice makes one",
     )
 
     objects = ItemQuerySet.as_manager()
@@ -467,6 +475,13 @@ class Comment(models.Model):
     )
     reason = models.CharField(max_length=12, choices=DeclineReason, blank=True)
     reason_words = models.CharField(max_length=500, blank=True)
+    form_token = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        unique=True,
+        editable=False,
+        help_text="Sending the form twice makes one",
+    )
 
     objects = CommentQuerySet.as_manager()
 

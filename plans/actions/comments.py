@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,16 +65,30 @@ def hash_of(token: str) -> str:
 
 @transaction.atomic
 def give_comment(
-    *, node: VersionItem, voice: Voice, sender: str, now: datetime | None = None
+    *,
+    node: VersionItem,
+    voice: Voice,
+    sender: str,
+    form_token: uuid.UUID | None = None,
+    now: datetime | None = None,
 ) -> Comment:
     """Keep a comment on an item as `node`'s version says it, and send the link that confirms it.
 
-    Raises CommentsClosed outside of every window over the item, TooMany past the hourly number.
+    The same form sent twice gives the same comment and one letter. Raises CommentsClosed outside
+    of every window over the item, TooMany past the hourly number.
     """
     now = now or timezone.now()
     window = window_over(node, now)
     if not window.open:
         raise CommentsClosed("Comments on this item are closed.")
+    form_token = form_token or uuid.uuid4()
+    _one_after_the_other(sender, voice.email.casefold(), form_token.hex)
+    if twin := Comment.objects.filter(form_token=form_token).first():
+        same = (twin.item_id, twin.text, twin.email) == (node.item_id, voice.text, voice.email)
+        if same:
+            return twin
+        # Gone back to the form and written another one: nobody's words are dropped.
+        form_token = uuid.uuid4()
     _refuse_floods(sender, voice.email, now)
     token = secrets.token_urlsafe(24)
     comment = Comment(
@@ -86,6 +101,7 @@ def give_comment(
         created_at=now,
         confirm_hash=hash_of(token),
         confirm_sent_at=now,
+        form_token=form_token,
     )
     _put(comment, voice)
     comment.held_for = what_to_tell(comment, quick=voice.quick)
@@ -107,11 +123,16 @@ def _put(comment: Comment, voice: Voice) -> None:
     comment.shown = voice.shown
 
 
-def _refuse_floods(sender: str, email: str, now: datetime) -> None:
-    """Counted under a lock, so that many posts at once are counted one after the other."""
-    key = int.from_bytes(hashlib.sha256(sender.encode()).digest()[:8], signed=True)
+def _one_after_the_other(*names: str) -> None:
+    """Posts that share a name wait for each other, so that each counts those before it."""
+    digests = [hashlib.sha256(name.encode()).digest()[:8] for name in names]
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [key])
+        # In one order for all, or two posts could wait for each other for ever.
+        for key in sorted(int.from_bytes(digest, signed=True) for digest in digests):
+            cursor.execute("select pg_advisory_xact_lock(%s)", [key])
+
+
+def _refuse_floods(sender: str, email: str, now: datetime) -> None:
     since = now - timedelta(hours=1)
     stored = Comment.objects.filter(sender=sender, created_at__gt=since).count()
     written = Comment.objects.filter(email__iexact=email, confirm_sent_at__gt=since).count()

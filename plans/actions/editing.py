@@ -100,9 +100,28 @@ def _set_actions(item: Item, drafts: list[ActionDraft], ids: dict[str, uuid.UUID
 
 
 @transaction.atomic
-def add_item(*, plan: Plan, parent: Item | None, statement: str, by: Any, handle: str = "") -> Item:
-    """A new item at the end of its siblings. Raises MoveRefused below the plan's last level."""
+def add_item(
+    *,
+    plan: Plan,
+    parent: Item | None,
+    statement: str,
+    by: Any,
+    handle: str = "",
+    token: uuid.UUID | None = None,
+) -> Item:
+    """A new item at the end of its siblings. The same form sent twice (the same `token` and words)
+    gives the same item. Raises MoveRefused below the plan's last level."""
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if twin := Item.objects.filter(form_token=token).first() if token else None:
+        if (twin.plan, twin.parent, twin.handle, twin.statement) == (
+            plan,
+            parent,
+            handle,
+            statement,
+        ):
+            return twin
+        # Gone back to the form and written another one.
+        token = None
     depth = 1
     above = parent
     while above:
@@ -117,6 +136,7 @@ def add_item(*, plan: Plan, parent: Item | None, statement: str, by: Any, handle
         handle=handle,
         statement=statement,
         changed_by=by if getattr(by, "pk", None) else None,
+        form_token=token or uuid.uuid4(),
     )
     record(by=by, what="added", subject=item, after={"statement": statement})
     return item

@@ -43,6 +43,7 @@ def comment_give(request: HttpRequest, number: str) -> HttpResponse:
             node=_as_read(node, form.cleaned_data["version"]),
             voice=form.voice(),
             sender=sender_of(request),
+            form_token=form.cleaned_data["token"],
         )
     except actions.TooMany as refusal:
         form.add_error(None, str(refusal))

@@ -219,7 +219,7 @@ def item_add(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
     plan = parent.plan if parent else _plan_at_work(request)
     if plan is None or not may_edit_plan(request.user, plan):
         raise PermissionDenied
-    form = AddItemForm(request.POST or None)
+    form = AddItemForm(request.POST or None, initial={"token": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
         try:
             item = actions.add_item(plan=plan, parent=parent, by=request.user, **form.cleaned_data)

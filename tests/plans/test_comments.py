@@ -1,12 +1,15 @@
 """Public comments: given, confirmed, read by a person, shown; nothing lost and nothing leaked."""
 
 import re
+import threading
+from contextlib import suppress
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core.signing import TimestampSigner
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +19,12 @@ from accounts.models import Entry, Organization, User
 from plans import desk
 from plans.actions import (
     ItemDraft,
+    TooMany,
+    Voice,
     close_for_comment,
     decline_comment,
     edit_item,
+    give_comment,
     move_item,
     publish_comment,
     withdraw_comment,
@@ -27,7 +33,7 @@ from plans.choices import COMMENT_MOVES, CommentState
 from plans.links import OPENED, private_token
 from plans.models import Comment, CommentWindow, Plan, PlanVersion
 from plans.rules import author_may_withdraw, may_decide, may_edit_plan
-from tests.plans.factories import item_called, make_comment, open_for_comment
+from tests.plans.factories import item_called, make_comment, make_plan, open_for_comment
 
 GIVEN = {
     "text": "Name the night classes too.",
@@ -221,6 +227,52 @@ def test_one_mailbox_gets_five_letters_in_an_hour(version, client, mailoutbox):
         give(client, text=f"Comment {n}")
 
     assert len(mailoutbox) == 5
+
+
+def test_a_comment_sent_twice_is_one_with_one_letter(version, client, mailoutbox):
+    page = client.get("/plan/1.1/comment/").content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', page).group(1)
+
+    first, second = give(client, token=token), give(client, token=token)
+
+    assert (first.status_code, first.url) == (second.status_code, second.url)
+    assert Comment.objects.count() == len(mailoutbox) == 1
+
+
+def test_another_comment_from_the_same_page_is_kept(version, client, mailoutbox):
+    for text in ("One thought.", "Another thought."):
+        give(client, text=text, token="7f8be0f1-0d3a-4e7a-9a52-d3d4a6f0a001")
+
+    assert Comment.objects.count() == len(mailoutbox) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("limit", "same"), [(5, {"email": "m@example.org"}), (10, {"sender": "s"}), (1, {"token": "t"})]
+)
+def test_posts_at_the_same_moment_are_counted_one_by_one(transactional_db, region, limit, same):
+    node = open_for_comment(make_plan()).items.select_related("version__plan").get(number="1.1")
+    start, token = threading.Barrier(12), uuid4()
+
+    def send(n: int) -> None:
+        email = same.get("email") or ("t@example.org" if "token" in same else f"p{n}@example.org")
+        start.wait()
+        with suppress(TooMany):
+            give_comment(
+                node=node,
+                voice=Voice(text="Same" if "token" in same else f"No. {n}", name="M", email=email),
+                sender=same.get("sender", f"s{n}"),
+                form_token=token if "token" in same else None,
+            )
+        connection.close()
+
+    threads = [threading.Thread(target=send, args=[n]) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Comment.objects.count() == limit
 
 
 def test_links_twins_and_haste_are_told_to_the_moderator(version, client):

@@ -200,6 +200,19 @@ def test_items_are_added_moved_retired_and_brought_back(plan, version, signed_in
     assert third.position > item_called("Strategy 2").position
 
 
+def test_an_item_sent_twice_is_one_and_another_one_is_another(plan, signed_in, editor):
+    client, path = signed_in(editor), reverse("plans:item_add_root")
+    token = re.search(r'name="token" value="([^"]+)"', client.get(path).content.decode()).group(1)
+    data = {"handle": "Housing", "statement": "People live near.", "token": token}
+
+    first, second = client.post(path, data), client.post(path, data)
+    third = client.post(path, data | {"handle": "Transport"})
+
+    assert first.url == second.url != third.url
+    assert Item.objects.filter(handle="Housing").count() == 1
+    assert Item.objects.filter(handle="Transport").count() == 1
+
+
 @pytest.mark.parametrize("person", ["coordinator", "editor", "moderator", "recruiter"])
 def test_who_opens_the_working_copy(version, request, signed_in, person):
     client = signed_in(request.getfixturevalue(person))
