@@ -4,6 +4,7 @@ Each locks the organization first, so that two administrators who leave at once
 cannot both be "not the last one".
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,9 @@ from accounts.choices import (
 from accounts.models import Membership, Organization
 from accounts.rules import may_change_role, may_decide_membership
 
+# Asking is a letter with free words to people who did not ask for it.
+ASK_AGAIN_AFTER = timedelta(days=1)
+
 
 class LastAdministrator(Exception):
     """An organization keeps one administrator. Its text is for the person."""
@@ -29,7 +33,8 @@ class LastAdministrator(Exception):
 def ask_to_join(*, organization: Organization, by: Any, message: str = "") -> Membership:
     """Ask its administrators. Asking twice makes one request and one letter.
 
-    Raises MoveRefused if the person belongs to it already or it is suspended.
+    Raises MoveRefused if the person belongs to it already, has asked within a day, or it
+    is suspended.
     """
     organization = _locked(organization)
     if organization.state == OrganizationState.SUSPENDED:
@@ -42,6 +47,8 @@ def ask_to_join(*, organization: Organization, by: Any, message: str = "") -> Me
             return membership
         if membership.state == MembershipState.ACTIVE:
             raise MoveRefused("You are a member of this organization already.")
+        if timezone.now() - membership.asked_at < ASK_AGAIN_AFTER:
+            raise MoveRefused(f"You asked {organization} within the last day. Ask again tomorrow.")
         membership.state = MembershipState.REQUESTED
         membership.role = MembershipRole.MEMBER
         membership.message, membership.reason = message, ""

@@ -40,11 +40,16 @@ def organization_join(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(organization)
     form = JoinForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        ask_to_join(
-            organization=organization, by=request.user, message=form.cleaned_data["message"]
-        )
-        messages.success(request, f"{organization} has your request. We write when it is decided.")
-        return redirect("accounts:account_show")
+        try:
+            ask_to_join(
+                organization=organization, by=request.user, message=form.cleaned_data["message"]
+            )
+        except MoveRefused as error:
+            form.add_error(None, str(error))
+        else:
+            done = f"{organization} has your request. We write when it is decided."
+            messages.success(request, done)
+            return redirect("accounts:account_show")
     user: Any = request.user
     asked = organization.memberships.filter(user=user, state=MembershipState.REQUESTED).first()
     context = {"form": form, "organization": organization, "asked": asked}

@@ -1,12 +1,14 @@
 """Who speaks for an organization."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actions import (
     LastAdministrator,
@@ -33,6 +35,23 @@ def test_request_reaches_the_administrators_once(recruiter: User, company: Organ
     assert letter.to == ["rosa@example.org"]
     assert "I run the Kyle office" in letter.body
     assert f"/organizations/{company.slug}/people/" in letter.body
+
+
+def test_asking_and_taking_back_writes_one_letter_a_day(
+    signed_in: Any, recruiter: User, company: Organization, outsider: User
+) -> None:
+    client = signed_in(outsider)
+
+    for _ in range(3):
+        again = client.post(f"/organizations/{company.slug}/join/", {"message": "Pills"})
+        mine = Membership.objects.get(user=outsider, organization=company)
+        client.post(f"/organizations/{company.slug}/people/{mine.pk}/end/", {"reason": ""})
+    on_the_day = len(mail.outbox)
+    Membership.objects.filter(pk=mine.pk).update(asked_at=timezone.now() - timedelta(hours=25))
+    client.post(f"/organizations/{company.slug}/join/", {"message": "Hello"})
+
+    assert "within the last day. Ask again tomorrow." in again.content.decode()
+    assert (on_the_day, len(mail.outbox)) == (1, 2)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -205,7 +224,8 @@ def test_two_administrators_leaving_at_once_leave_one(transactional_db: None) ->
 
 
 def test_former_member_asks_again_as_a_plain_member(recruiter: User, company: Organization) -> None:
-    gone = MembershipFactory(organization=company, administrator=True)
+    long_ago = timezone.now() - timedelta(days=9)
+    gone = MembershipFactory(organization=company, administrator=True, asked_at=long_ago)
     end_membership(membership=gone, by=recruiter)
 
     again = ask_to_join(organization=company, by=gone.user)
