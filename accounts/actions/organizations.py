@@ -16,6 +16,7 @@ from accounts.choices import (
 )
 from accounts.following import follow_rename
 from accounts.models import Membership, Organization
+from accounts.names import why_taken
 from accounts.rules import may_verify_organization
 from vocabularies.text import slug_for
 
@@ -52,10 +53,10 @@ def create_organization(*, by: Any, name: str, **fields: Any) -> Organization:
                 name=name, slug=_free_slug(name), created_by=by, **fields
             )
     except IntegrityError as error:
-        mine = Organization.objects.filter(name__iexact=name, created_by=by).first()
-        if mine is None:
-            raise NameTaken("An organization of this name is here already.") from error
-        return mine
+        other = Organization.objects.filter(name__iexact=name).first()
+        if other is None or other.created_by_id != by.pk:
+            raise NameTaken(why_taken(other)) from error
+        return other
     Membership.objects.create(
         user=by,
         organization=organization,
@@ -104,7 +105,8 @@ def change_organization(
         with transaction.atomic():
             stored.save()
     except IntegrityError as error:
-        raise NameTaken("An organization of this name is here already.") from error
+        other = Organization.objects.filter(name__iexact=stored.name).exclude(pk=stored.pk).first()
+        raise NameTaken(why_taken(other)) from error
     after = stored.as_recorded()
     changed = {key for key in after if after[key] != before[key]}
     if changed:

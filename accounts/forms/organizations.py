@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from accounts.choices import OrganizationState, SizeBand
 from accounts.forms.base import PortalForm, PortalModelForm
 from accounts.models import Organization, name_key
+from accounts.names import why_taken
 from vocabularies.models import Place, Sector
 from vocabularies.text import plain_line
 
@@ -100,8 +101,10 @@ class OrganizationForm(PortalModelForm):
         if not name_key(name):
             raise ValidationError("A name needs letters or digits.")
         others = Organization.objects.exclude(pk=self.instance.pk)
-        if others.filter(name__iexact=name).exclude(state=OrganizationState.PENDING).exists():
-            raise ValidationError("An organization of this name is here already.")
+        other = others.filter(name__iexact=name).first()
+        # A hidden one that waits may be this person's, sent twice: the action knows.
+        if other and (other.is_public or other.state != OrganizationState.PENDING):
+            raise ValidationError(why_taken(other))
         return name
 
     def clean_zip(self) -> Place:

@@ -147,6 +147,32 @@ def test_same_name_of_somebody_else_is_refused(region: object) -> None:
         create_organization(by=UserFactory(), name="ESTUDIO MARIPOSA")
 
 
+@pytest.mark.parametrize("state", ["pending", "returned", "suspended"])
+def test_name_of_a_hidden_organization_is_refused_with_a_way_on(
+    signed_in: Any, typed: dict, state: str
+) -> None:
+    hidden = OrganizationFactory(name="Estudio Mariposa", state=state)
+
+    page = signed_in(UserFactory()).post("/organizations/new/", typed).content.decode()
+
+    assert "If it is yours, ask the colleague who put it forward or write to help@" in page
+    assert hidden.slug not in page
+
+
+def test_name_of_a_public_organization_is_offered_to_join(
+    signed_in: Any, typed: dict, company: Organization
+) -> None:
+    client = signed_in(UserFactory())
+    same = typed | {"name": "granite ridge electric"}
+
+    asked = client.post("/organizations/new/", same).content.decode()
+    insisted = client.post("/organizations/new/", same | {"not_listed": "1"}).content.decode()
+
+    assert "Is it one of these?" in asked
+    assert "is here already" not in asked
+    assert "is here already" in insisted
+
+
 @pytest.mark.parametrize("name", ["日本語学校", "new", "🙂 a"])
 def test_slug_is_never_empty_nor_taken_by_a_page(region: object, name: str) -> None:
     made = create_organization(by=UserFactory(), name=name)
