@@ -23,7 +23,7 @@ def waiting_for(user: Any) -> list[dict[str, Any]]:
             "title": f"“{Truncator(comment.text).words(9)}”",
             "note": " ".join(
                 [
-                    f"From somebody at {comment.organization or comment.organization_name}."
+                    f"From somebody at {comment.organization_called}."
                     if comment.organization_name
                     else "From a resident.",
                     *comment.held_for,

@@ -18,6 +18,8 @@ from plans.models import COMMENT_LIMIT, Comment, Item, WorkGroup
 from vocabularies.text import CONTROLS, DIRECTION_MARKS, plain_line
 
 ORGANIZATIONS_ID = "known-organizations"
+# What a letter can be addressed to; a domain outside of ASCII is written in it (IDNA).
+MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
 class ProseField(forms.CharField):
@@ -123,6 +125,7 @@ class CommentForm(VoiceForm):
         label="Your name",
         max_length=80,
         validators=[plain_line],
+        help_text="You choose below whether it is shown.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": "Write your name. You choose below whether it is shown."},
     )
@@ -174,7 +177,12 @@ class CommentForm(VoiceForm):
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
-        if "." not in email.rpartition("@")[2]:
+        name, _, domain = email.rpartition("@")
+        try:
+            written = f"{name}@{domain.encode('idna').decode('ascii')}"
+        except UnicodeError:
+            written = ""
+        if "." not in domain or not MAILBOX.fullmatch(written):
             raise ValidationError("Write a whole e-mail address, such as name@example.org.")
         return email
 

@@ -533,10 +533,14 @@ class Comment(models.Model):
 
     @property
     def organization_shown(self) -> str:
-        """Name of the organization as readers may see it: as the portal knows it, else as typed."""
-        if self.shown == Shown.WORDS:
-            return ""
-        return self.organization.name if self.organization else self.organization_name
+        """Name of the organization as readers may see it."""
+        return "" if self.shown == Shown.WORDS else self.organization_called
+
+    @property
+    def organization_called(self) -> str:
+        """As the portal knows it while it is public, else as typed."""
+        known = self.organization
+        return known.name if known and known.is_public else self.organization_name
 
     @property
     def name_shown(self) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -132,6 +132,22 @@ def test_a_known_organization_is_linked_by_its_name(version, client, college: Or
     assert Comment.objects.get().organization == college
 
 
+def test_a_suspended_organization_is_named_as_its_author_typed_it(
+    version, client, signed_in, moderator, college: Organization
+):
+    comment = make_comment(
+        version, "1.1", organization=college, organization_name="lost pines tech", relation="works"
+    )
+    assert college.name in client.get("/plan/1.1/").content.decode()
+    Organization.objects.update(state="suspended")
+
+    for path in ("/plan/1.1/", "/plan/1.1/print/", f"/moderation/{comment.pk}/"):
+        page = signed_in(moderator).get(path).content.decode()
+        assert college.name not in page and "lost pines tech" in page
+    Comment.objects.update(state="waiting")
+    assert desk.waiting_for(moderator)[0]["note"].startswith("From somebody at lost pines tech.")
+
+
 def test_a_comment_on_version_1_says_so_after_version_2(plan: Plan, version, client, editor):
     comment = make_comment(version, "1.2", text="Before the change.")
     item = item_called("Strategy 2")
@@ -173,7 +189,13 @@ def test_errors_keep_what_was_typed(version, client):
         {"text": ""},
         {"text": "x" * 5_001},
         {"email": "a@localhost"},
+        {"email": "a@[127.0.0.1]"},
+        {"email": '"a b"@example.org'},
         {"name": "two\nlines"},
+        {"name": "\u200b\u2060"},
+        {"name": "\u3164 \uffa0"},
+        {"name": "\u061c"},
+        {"organization_name": "\u200b", "relation": "works"},
         {"organization_name": "Some Company"},
         {"relation": "owner of it all"},
         {"opened": ""},
@@ -185,7 +207,16 @@ def test_wrong_answers_are_refused_with_a_sentence(version, client, fields):
     response = give(client, **fields)
 
     assert response.status_code == 422
+    assert "needs another look" in response.content.decode()
     assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"name": "李"}, {"name": "Þ. O’Neil-Żak"}, {"name": "🌊"}, {"email": "a@bücher.example"}],
+)
+def test_names_and_addresses_of_all_the_world_are_taken(version, client, fields):
+    assert give(client, **fields).status_code == 302
 
 
 def test_five_thousand_characters_fit_whatever_their_line_ends(version, client):
@@ -257,14 +288,13 @@ def test_posts_at_the_same_moment_are_counted_one_by_one(transactional_db, regio
     def send(n: int) -> None:
         email = same.get("email") or ("t@example.org" if "token" in same else f"p{n}@example.org")
         start.wait()
-        with suppress(TooMany):
+        with closing(connection), suppress(TooMany):
             give_comment(
                 node=node,
                 voice=Voice(text="Same" if "token" in same else f"No. {n}", name="M", email=email),
                 sender=same.get("sender", f"s{n}"),
                 form_token=token if "token" in same else None,
             )
-        connection.close()
 
     threads = [threading.Thread(target=send, args=[n]) for n in range(12)]
     for thread in threads:
@@ -481,6 +511,22 @@ def test_who_opens_the_queue(version, request, signed_in, person):
     status = client.get("/moderation/").status_code
 
     assert status == {"coordinator": 200, "moderator": 200, "editor": 403, "recruiter": 403}[person]
+
+
+@pytest.mark.parametrize("state", ["waiting", "published", "declined"])
+def test_no_page_of_staff_shows_a_commenters_address_or_private_link(
+    version, signed_in, coordinator, state
+):
+    comment = make_comment(version, "1.1", state=state, reason="abuse", confirm_hash="c" * 64)
+    client = signed_in(coordinator)
+
+    paths = ["/moderation/", f"/moderation/{comment.pk}/", "/desk/", "/plan/1.1/", "/plan/edit/"]
+    pages = [client.get(path) for path in paths]
+
+    assert [page.status_code for page in pages] == [200] * len(paths)
+    kept = "".join(page.content.decode() for page in pages)
+    assert "marisol@example.org" not in kept and comment.confirm_hash not in kept
+    assert private_token(comment).split("~")[1] not in kept
 
 
 def test_a_stranger_is_asked_to_sign_in(version, client):
