@@ -167,7 +167,11 @@ class CommentForm(VoiceForm):
             organization,
             kind,
             relation,
-            Div(Field("name"), Field("email"), css_class="pair"),
+            Div(
+                Field("name", wrapper_class="flex-fill"),
+                Field("email", wrapper_class="flex-fill"),
+                css_class="pair",
+            ),
             shown,
             Div(Field("website"), hidden=True),
             Field("opened"),
