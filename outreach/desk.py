@@ -7,11 +7,13 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 
+from outreach.choices import SubscriptionState
 from outreach.models import Letter, Subscription
 from outreach.rules import may_see_letters
-from vocabularies.templatetags.words import counted
+from vocabularies.templatetags.words import counted, moment
 
 STUCK_AFTER = timedelta(minutes=15)
+MOST_SUBSCRIPTIONS = 50
 
 
 def waiting_for(user: Any) -> list[dict[str, Any]]:
@@ -50,7 +52,27 @@ def waiting_for(user: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def subscriptions_of(user: Any) -> list[Subscription]:
-    """The searches that the person follows, for their own desk; stopped ones are left out."""
-    found = Subscription.objects.of(user).exclude(state="stopped").with_center()
-    return list(found.order_by("pk")[:50])
+def subscriptions_of(user: Any) -> list[dict[str, str]]:
+    """The searches that the person follows, for their own desk: {title, note, url}. Stopped ones
+    are left out."""
+    found = Subscription.objects.of(user).exclude(state=SubscriptionState.STOPPED)
+    return [
+        {
+            "title": str(subscription),
+            "note": _standing(subscription),
+            "url": subscription.manage_url,
+        }
+        for subscription in found.order_by("pk")[:MOST_SUBSCRIPTIONS]
+    ]
+
+
+def _standing(subscription: Subscription) -> str:
+    """ "Every Tuesday at 7:00 am; active. Next: Tue 9 Jun, 7:00 am CDT"."""
+    rhythm = subscription.rhythm_in_words
+    note = f"{rhythm[:1].upper()}{rhythm[1:]}; {subscription.get_state_display().lower()}"
+    if subscription.label:
+        note = f"{subscription.words}. {note}"
+    if subscription.next_due_at is None:
+        return note
+    with timezone.override(subscription.time_zone):
+        return f"{note}. Next: {moment(subscription.next_due_at)}"

@@ -1,6 +1,6 @@
 """The staff's pages and the pages of a development machine."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -241,12 +241,35 @@ def test_desk_of_staff_says_what_is_stuck(coordinator: User, counselor: User) ->
 
 
 def test_desk_of_a_counselor_shows_their_own_subscriptions(counselor: User) -> None:
-    mine = SubscriptionFactory(email="colin@example.edu")
+    due = datetime(2030, 6, 4, 12, tzinfo=UTC)
+    mine = SubscriptionFactory(email="colin@example.edu", next_due_at=due)
     SubscriptionFactory(email="colin@example.edu", query="kind=co-op", stopped=True)
     SubscriptionFactory(email="ivan@example.edu")
+    called = SubscriptionFactory(
+        email="colin@example.edu", query="kind=internship", label="Nursing", paused=True
+    )
 
-    assert desk.subscriptions_of(counselor) == [mine]
+    assert desk.subscriptions_of(counselor) == [
+        {
+            "title": "All opportunities",
+            "note": "Every Tuesday at 7:00 am; active. Next: Tue 4 Jun 2030, 7:00 am CDT",
+            "url": mine.manage_url,
+        },
+        {
+            "title": "Nursing",
+            "note": "All opportunities. Every Tuesday at 7:00 am; paused",
+            "url": called.manage_url,
+        },
+    ]
     assert desk.subscriptions_of(AnonymousUser()) == []
+
+
+def test_the_desk_links_to_what_the_person_follows(signed_in: Any, counselor: User) -> None:
+    mine = SubscriptionFactory(email="colin@example.edu")
+
+    assert f'href="{mine.manage_url}">All opportunities' in (
+        signed_in(counselor).get("/desk/").content.decode()
+    )
 
 
 def test_health_counts_what_is_late() -> None:
