@@ -79,7 +79,6 @@ def _requests(memberships: Any) -> list[dict[str, Any]]:
 def _own_organizations(user: Any) -> list[dict[str, Any]]:
     """For its members: why one's own organization cannot post yet."""
     notes = {
-        OrganizationState.PENDING: ("Your organization waits", "Staff check it.", "See it"),
         OrganizationState.RETURNED: ("Your organization was returned", "", "Change it"),
         OrganizationState.SUSPENDED: ("Your organization is suspended", "", "See it"),
     }

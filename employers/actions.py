@@ -25,7 +25,7 @@ from employers.models import (
 from employers.sections import needs_of
 from vocabularies.lookups import words_of
 from vocabularies.models import Place
-from vocabularies.text import to_html, without_accents
+from vocabularies.text import steps_to_html, to_html, without_accents
 
 
 class Conflict(Exception):
@@ -101,7 +101,7 @@ def save_words(
     current.changed_at = timezone.now()
     current.tasks_html = to_html(current.tasks)
     current.lessons_html = to_html(current.lessons)
-    current.apply_steps_html = to_html(current.apply_steps)
+    current.apply_steps_html = steps_to_html(current.apply_steps)
     current.save()
     if places is not None:
         _keep_places(current, places, street)

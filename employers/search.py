@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import (
     Exists,
     F,
@@ -80,6 +80,7 @@ class OpportunityQuery:
     sort: str = ""
     after: str = ""
     errors: dict[str, str] = field(default_factory=dict)
+    typed_near: str = ""
 
     # In and out -------------------------------------------------------------------
 
@@ -129,6 +130,7 @@ class OpportunityQuery:
         if len(self.q) > 200:
             self._wrong("q", "Use fewer than 200 characters.")
             self.q = self.q[:200]
+        self.typed_near = self.near[:20]
         if self.near and not self.centre:
             self._wrong("near", f"“{self.near[:20]}” is no ZIP code that we know.")
             self.near = ""
@@ -468,3 +470,16 @@ def _miles_from(centre: Place) -> Any:
     )
     # Rounding may leave the cosine a hair outside of [-1, 1], where ACOS fails.
     return ACos(Least(Value(1.0), Greatest(Value(-1.0), cosine))) * Value(EARTH_RADIUS_MILES)
+
+
+def best_matches(query: OpportunityQuery, matching: Any, limit: int = 10) -> list[Opportunity]:
+    """The rows that fit the words best: title before employer and trade before prose.
+
+    Only the newest few hundred are ranked; ranking every match of a common word would read
+    the whole table.
+    """
+    newest = matching.order_by("-public_since", "-pk").values("pk")[:300]
+    words = SearchQuery(without_accents(query.q), config="english", search_type="websearch")
+    ranked: Any = Opportunity.objects.filter(pk__in=newest)
+    ranked = ranked.annotate(rank=SearchRank(F("search"), words))
+    return list(ranked.with_everything().order_by("-rank", "closes_at", "pk")[:limit])

@@ -1,5 +1,6 @@
 """The roof's own pages: home, search, desk, the plain pages, health and errors."""
 
+import re
 import sys
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ from employers import desk as employers_desk
 from employers import sitemap as employers_sitemap
 from employers.forms import StartForm
 from employers.models import Opportunity
-from employers.search import OpportunityQuery
+from employers.search import OpportunityQuery, best_matches
 from outreach import desk as outreach_desk
 from outreach.health import report as letters_report
 from partnerships.glance import organization_search, plan_glance, programs_wanted
@@ -42,6 +43,7 @@ from programs.search import search as program_search
 from vocabularies.models import Region
 
 log = structlog.get_logger("portal")
+PLAN_NUMBER = re.compile(r"\d(\.\d{1,3}){0,4}")
 
 
 @public
@@ -80,7 +82,7 @@ def search(request: HttpRequest) -> HttpResponse:
                 "url": row.get_absolute_url(),
                 "note": f"{row.get_kind_display()}, {row.employer_name}, {row.where()}",
             }
-            for row in query.sorted(matching.with_everything())[:10]
+            for row in best_matches(query, matching)
         ]
         groups = [
             {
@@ -94,6 +96,8 @@ def search(request: HttpRequest) -> HttpResponse:
             {"title": "Organizations", "rows": organization_search(words, 10)},
         ]
     found = [group for group in groups if group["rows"]]
+    if PLAN_NUMBER.fullmatch(words):
+        found.sort(key=lambda group: group["title"] != "The plan")
     return render(request, "partnerships/search.html", {"words": words, "groups": found})
 
 
@@ -106,10 +110,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     user = request.user
     waiting = [item for room in ROOMS_WITH_A_DESK for item in room.waiting_for(user)]
     waiting.sort(key=lambda item: item["since"])
+    organizations = list(Organization.objects.of(user))
     context = {
         "waiting": [item | {"age": _age(item["since"])} for item in waiting],
         "postings": employers_desk.things_of(user),
-        "organizations": Organization.objects.of(user),
+        "organizations": organizations,
+        "employs": any(organization.employs for organization in organizations),
         "subscriptions": outreach_desk.subscriptions_of(user),
         "duties": [StaffRole(role).label for role in sorted(user.duty_roles)],  # type: ignore[union-attr]
         "staff": is_coalition_staff(user),

@@ -14,7 +14,7 @@ DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029]")
 
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False})
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "code"}
 
 
@@ -62,6 +62,14 @@ def to_html(markdown: str) -> str:
         url_schemes={"http", "https"},
         link_rel="nofollow ugc noopener",
     )
+
+
+def steps_to_html(text: str) -> str:
+    """Lines as numbered steps, unless they are a list already; sanitised as above."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not any(re.match(r"[-*+] |\d+[.)] ", line) for line in lines):
+        lines = [f"{number}. {line}" for number, line in enumerate(lines, 1)]
+    return to_html("\n".join(lines))
 
 
 def slug_for(title: str, fallback: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core import validators
 
 from vocabularies.text import plain_line, plain_text, tidy
 
@@ -22,10 +23,51 @@ class TidyMixin:
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         for field in self.fields.values():
-            field.widget.attrs.pop("autofocus", None)
-            # An unstripped field holds a password, which must stay as it was typed.
-            if isinstance(field, forms.CharField) and field.strip and not _is_email(field):
-                field.to_python = _tidied(field)  # type: ignore[method-assign]
+            dress(field)
+
+
+def dress(field: forms.Field) -> None:
+    """Tidy what is typed into a field, and put its refusals into our words."""
+    field.widget.attrs.pop("autofocus", None)
+    # A browser would cut a pasted text without a word; the form refuses it with a sentence.
+    field.widget.attrs.pop("maxlength", None)
+    # An unstripped field holds a password, which must stay as it was typed.
+    if isinstance(field, forms.CharField) and field.strip and not _is_email(field):
+        field.to_python = _tidied(field)  # type: ignore[method-assign]
+    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        field.error_messages["required"] = _asked_for(field)
+    for validator in field.validators:
+        for kind, sentence in SENTENCES.items():
+            if type(validator) is kind:
+                validator.message = sentence  # type: ignore[attr-defined]
+        if isinstance(validator, validators.DecimalValidator):
+            validator.messages = DECIMAL_SENTENCES
+
+
+def _asked_for(field: forms.Field) -> str:
+    label = str(field.label or "this").rstrip("?")
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        return f"Choose an answer: {label}."
+    if isinstance(field, forms.BooleanField):
+        return f"Tick this to go on: {label}."
+    return f"Fill this in: {label}."
+
+
+SENTENCES: dict[type, str] = {
+    validators.MinValueValidator: "Give %(limit_value)s or more.",
+    validators.MaxValueValidator: "Give %(limit_value)s or less.",
+    validators.MaxLengthValidator: "Use at most %(limit_value)d characters; "
+    "this has %(show_value)d.",
+    validators.MinLengthValidator: "Use at least %(limit_value)d characters.",
+    validators.EmailValidator: "Write an e-mail address, such as name@example.org.",
+    validators.URLValidator: "Write a web address, such as https://example.org.",
+}
+DECIMAL_SENTENCES = {
+    "invalid": "Write a number, such as 18 or 18.50.",
+    "max_digits": "That number is too long.",
+    "max_decimal_places": "Use at most two places after the point, such as 18.50.",
+    "max_whole_digits": "That number is too large.",
+}
 
 
 def _is_email(field: forms.Field) -> bool:

@@ -455,6 +455,9 @@ class DatesForm(SectionForm):
         cleaned = super().clean() or self.cleaned_data
         today = timezone.localdate(timezone=Region.current().zone)
         opens, closes = cleaned.get("opens_on"), cleaned.get("closes_on")
+        starts = cleaned.get("starts_on")
+        if starts and starts < today and "starts_on" in self.changed_data:
+            self.add_error("starts_on", "That day is over. Give a day to come.")
         if closes and closes < today:
             self.add_error("closes_on", "That day is over. Give a day to come.")
         elif closes and closes > today + timedelta(days=366):

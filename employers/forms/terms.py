@@ -1,11 +1,13 @@
 """The page of an apprenticeship's terms, with its wage steps."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any
 
 from crispy_forms.layout import HTML, Fieldset
 from django import forms
 
+from accounts.forms.base import dress
 from employers import sections
 from employers.choices import HOURS_IN, Paid
 from employers.forms.fields import PlainDecimalField, PlainIntegerField
@@ -93,6 +95,9 @@ class TermsForm(SectionForm):
                 field = PlainIntegerField(validators=list(model.validators), min_value=0)
             elif name == "journey_rate":
                 field = PlainDecimalField(max_digits=6, decimal_places=2, min_value=Decimal("0.01"))
+            if isinstance(field, forms.CharField):
+                column: Any = ApprenticeshipTerms._meta.get_field(name)
+                field.validators += column.validators
             field.label, field.help_text, field.required = label, hint, False
             self.fields[name] = field
             self.initial.setdefault(name, getattr(self.terms, name))
@@ -113,6 +118,8 @@ class TermsForm(SectionForm):
 
     def layout(self) -> list[Any]:
         self._add_fields()
+        for field in self.fields.values():
+            dress(field)
         shown = max(4, min(MOST_STEPS, len(self.old_steps) + 2))
         if self.is_bound:
             shown = MOST_STEPS
@@ -148,7 +155,7 @@ class TermsForm(SectionForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        steps: dict[int, Decimal] = {}
+        rungs: list[tuple[int, Decimal, int]] = []
         for number in range(MOST_STEPS):
             after, rate = cleaned.get(f"after_{number}"), cleaned.get(f"rate_{number}")
             if (after is None) != (rate is None) and not self._has_error(number):
@@ -156,16 +163,17 @@ class TermsForm(SectionForm):
                 self.add_error(empty, f"Step {number + 1} needs both: from when, and how much.")
             if after is None or rate is None:
                 continue
-            if after in steps:
+            if any(after == other for other, _, _ in rungs):
                 self.add_error(f"after_{number}", "Two steps begin at the same hours.")
-            steps[after] = rate
-        ladder = sorted(steps.items())
-        if ladder and ladder[0][0] != 0:
-            self.add_error("after_0", "The first step starts at 0.")
-        for (_, low), (after, high) in zip(ladder, ladder[1:], strict=False):
+            else:
+                rungs.append((after, rate, number))
+        rungs.sort()
+        if rungs and rungs[0][0] != 0:
+            self.add_error(f"after_{rungs[0][2]}", "The first step starts at 0.")
+        for (_, low, _), (after, high, number) in pairwise(rungs):
             if high < low:
-                self.add_error("rate_0", f"Pay falls at {after:,}. Steps go up.")
-                break
+                self.add_error(f"rate_{number}", f"Pay falls at {after:,}. Steps go up.")
+        ladder = [(after, rate) for after, rate, _ in rungs]
         if cleaned.get("even_steps"):
             ladder = self._even_ladder(cleaned)
         self.steps = ladder
@@ -215,11 +223,15 @@ class TermsForm(SectionForm):
 def even_ladder(
     *, low: Decimal, high: Decimal, length: int, count: int
 ) -> list[tuple[int, Decimal]]:
-    """`count` steps from `low` (at 0) to `high`, over `length` hours or months; cents to 25."""
+    """`count` steps from `low` (at 0) to `high`, over `length` hours (to the hundred) or months;
+    cents to 25."""
     quarter = Decimal("0.25")
     steps = []
     for number in range(count):
         raw = low + (high - low) * number / Decimal(max(1, count - 1))
         rate = (raw / quarter).quantize(Decimal(1), ROUND_HALF_UP) * quarter
-        steps.append((length * number // count, min(max(rate, low), high)))
+        after = length * number / count
+        if length >= 1000:
+            after = round(after, -2)
+        steps.append((round(after), min(max(rate, low), high)))
     return steps

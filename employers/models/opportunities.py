@@ -360,6 +360,12 @@ class Opportunity(models.Model):
         return "open"
 
     @property
+    def is_hidden(self) -> bool:
+        """Published, and yet shown to nobody: its organization is suspended."""
+        suspended = self.employer.organization.state == OrganizationState.SUSPENDED
+        return suspended and self.state in (State.PUBLISHED, State.PAUSED)
+
+    @property
     def was_public(self) -> bool:
         """Strangers have seen it, so its address keeps answering (as closed)."""
         return bool(self.public_since) and self.public_since <= timezone.now()  # type: ignore[operator]

@@ -182,7 +182,7 @@ def opportunity_csv(request: HttpRequest) -> HttpResponse:
                 ", ".join(row.supports),
                 row.openings,
                 row.starts_on,
-                row.closes_at,
+                timezone.localtime(row.closes_at) if row.closes_at else None,
                 f"{settings.SITE_URL}{row.get_absolute_url()}",
             ]
             for row in rows[:MOST_IN_A_FILE]
@@ -267,6 +267,7 @@ def page_of(opportunity: Opportunity, request: HttpRequest) -> dict[str, Any]:
         "opportunity": opportunity,
         "standing": standing,
         "is_mine": is_mine,
+        "is_closed": standing in ("expired", "closed", "paused"),
         "markup": structured.as_script(markup) if markup else "",
         "away": f"{round_miles(miles)} from {near.near}" if miles is not None else "",
         "ladder": structured.ladder_of(opportunity),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +16,7 @@ from accounts.history import entries_of
 from accounts.models import Organization, Review
 from employers import actions, rules
 from employers.choices import KIND_MEANS, Kind, State
+from employers.coach import remarks_on
 from employers.forms import FORMS, CloseForm, StartForm
 from employers.models import Opportunity
 from employers.sections import ALL, needs_of, sections_of
@@ -86,6 +87,7 @@ def opportunity_edit(request: HttpRequest, pk: int) -> HttpResponse:
             "tasks": tasks,
             "done": done,
             "total": len(sections),
+            "remarks": remarks_on(opportunity) if done else [],
             "coach": [
                 (section, list(needs[section.slug].values())[:2])
                 for section in sections
@@ -133,7 +135,7 @@ def opportunity_section(request: HttpRequest, pk: int, section: str) -> HttpResp
                 **form.extras(),
             )
         except actions.Conflict:
-            status, theirs = 409, _theirs(opportunity.pk, section)
+            status, theirs = 409, _theirs(opportunity.pk, section, request.POST)
             mine = request.POST.copy()
             mine["revision"] = str(theirs["revision"])
             form.data = mine
@@ -146,29 +148,40 @@ def opportunity_section(request: HttpRequest, pk: int, section: str) -> HttpResp
             return redirect("employers:opportunity_edit", pk)
     elif request.method == "POST":
         status = 422
+    saved = Opportunity.objects.get(pk=pk)
     context = {
         "opportunity": opportunity,
-        "saved": Opportunity.objects.get(pk=pk),
+        "saved": saved,
         "form": form,
         "section": own[number],
         "number": number + 1,
         "total": len(slugs),
         "theirs": theirs,
-        "coach": list(own[number].needs(Opportunity.objects.get(pk=pk)).values()),
+        "coach": list(own[number].needs(saved).values()),
+        "remarks": remarks_on(saved),
+        "last_review": Review.objects.of(saved).order_by("-sent_at").first(),
     }
     return render(request, "employers/opportunity_section.html", context, status=status)
 
 
-def _theirs(pk: int, section: str) -> dict[str, Any]:
-    """What lies in the database now, in the words of the form: (label, value) pairs."""
+def _theirs(pk: int, section: str, mine: QueryDict) -> dict[str, Any]:
+    """What lies in the database now where it differs from `mine`: (label, value) pairs."""
     current = Opportunity.objects.with_everything().get(pk=pk)
     form = FORMS[section](instance=current)
     rows = []
     for field in form.visible_fields():
         value = field.value()
-        if value not in (None, "", [], False):
-            rows.append((field.label, ", ".join(value) if isinstance(value, list) else value))
+        values = [str(v) for v in value] if isinstance(value, list) else [str(value or "")]
+        typed = mine.getlist(field.html_name) or [""]
+        if sorted(filter(None, values)) != sorted(filter(None, typed)):
+            rows.append((field.label, ", ".join(_in_words(field.field, v) for v in values)))
     return {"revision": current.revision, "rows": rows, "at": current.changed_at}
+
+
+def _in_words(field: Any, value: str) -> str:
+    """The words of a choice; other answers as they are; a dash for none."""
+    choices = getattr(field, "choices", None) or []
+    return next((str(words) for key, words in choices if str(key) == value), value) or "–"
 
 
 @require_safe
@@ -191,7 +204,7 @@ def opportunity_send(request: HttpRequest, pk: int) -> HttpResponse:
     except (actions.NotReady, MoveRefused) as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, "Sent. A person reads it within two working days.")
+        messages.success(request, "Sent. A person reads it within five days.")
     return redirect("employers:opportunity_edit", pk)
 
 

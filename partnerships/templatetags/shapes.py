@@ -24,6 +24,12 @@ def summary_of_errors(form: forms.BaseForm) -> list[dict[str, str]]:
     return items
 
 
+@register.filter
+def holds_password(form: forms.BaseForm) -> bool:
+    """A browser sends no password back, so that one has to be typed again."""
+    return any(isinstance(field.widget, forms.PasswordInput) for field in form.fields.values())
+
+
 @register.inclusion_tag("components/crumbs.html")
 def crumbs(*pairs: str) -> dict[str, Any]:
     """`{% crumbs "Plan" "plans:plan_show" "3.2" "" %}`: titles and url names (or paths)."""
