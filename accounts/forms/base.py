@@ -26,6 +26,11 @@ class TidyMixin:
             dress(field)
 
 
+EMPTY = "Choose one"
+# How Django spells an empty choice that nobody gave words to.
+BARE = {"---------", "- Select an option -"}
+
+
 def dress(field: forms.Field) -> None:
     """Tidy what is typed into a field, and put its refusals into our words."""
     field.widget.attrs.pop("autofocus", None)
@@ -34,6 +39,11 @@ def dress(field: forms.Field) -> None:
     # An unstripped field holds a password, which must stay as it was typed.
     if isinstance(field, forms.CharField) and field.strip and not _is_email(field):
         field.to_python = _tidied(field)  # type: ignore[method-assign]
+    if isinstance(field, forms.ModelChoiceField) and str(field.empty_label) in BARE:
+        field.empty_label = EMPTY
+    elif isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select):
+        given: Any = field.choices
+        field.choices = [(k, EMPTY if k == "" and str(w) in BARE else w) for k, w in given]
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
         field.error_messages["required"] = _asked_for(field)
     for validator in field.validators:
