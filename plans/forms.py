@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from crispy_forms.layout import Div, Field, Layout
@@ -102,6 +102,16 @@ class VoiceForm(PortalModelForm):
         cleaned = super().clean() or {}
         if cleaned.get("organization_name") and cleaned.get("relation") == Relation.SELF:
             self.add_error("relation", "Choose how you belong to this organization.")
+        if "organization_name" in cleaned and not cleaned["organization_name"]:
+            if cleaned.get("relation", Relation.SELF) != Relation.SELF:
+                self.add_error(
+                    "organization_name", "Name the organization, or choose “I speak for myself”."
+                )
+            elif cleaned.get("kind"):
+                self.add_error(
+                    "organization_name",
+                    "Name the organization, or choose no kind if you speak for yourself.",
+                )
         return cleaned
 
     def voice(self) -> Voice:
@@ -279,7 +289,8 @@ class ItemForm(PortalForm):
         required=False,
         max_length=20_000,
         rows=8,
-        help_text="Markdown. Name another item as [[2.2]]: its number stays right when it moves.",
+        help_text="A blank line starts a paragraph, a dash a list. Name another item as [[2.2]]: "
+        "its number stays right when it moves.",
     )
     evidence = ProseField(
         label="Evidence",
@@ -330,24 +341,60 @@ class AddItemForm(PortalModelForm):
         widgets = {"statement": forms.Textarea(attrs={"rows": 3})}
 
 
+class ClosingField(forms.DateTimeField):
+    """A day and time on the clock of the page."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **kwargs: Any) -> None:
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+        super().__init__(label="Comments close", input_formats=formats, **kwargs)
+
+
+def zone_in_words() -> str:
+    """The clock of the page: "America/Chicago time (now CDT)"."""
+    zone = timezone.get_current_timezone_name().replace("_", " ")
+    return f"{zone} time (now {timezone.localtime():%Z})"
+
+
+def trouble_with_closing(closes_at: datetime | None) -> str:
+    """Why comments cannot close then; "" if they can."""
+    now = timezone.now()
+    if not closes_at or closes_at <= now:
+        return "Choose a time in the future."
+    return "Choose a time within a year." if closes_at > now + timedelta(days=366) else ""
+
+
+class WindowForm(PortalForm):
+    """Until when the version that is read takes comments."""
+
+    closes_at = ClosingField(error_messages={"required": "Choose a day and a time."})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["closes_at"].help_text = f"In {zone_in_words()}."
+        self.helper.layout = Layout(Field("closes_at", css_class="mid"))
+
+    def clean_closes_at(self) -> datetime:
+        closes_at: datetime = self.cleaned_data["closes_at"]
+        if trouble := trouble_with_closing(closes_at):
+            raise ValidationError(trouble)
+        return closes_at
+
+
 class PublishForm(PortalForm):
     """What a new version is, until when it takes comments, and why it is made. `seen` stands
     for the working copy on the page; the template writes it, anew each time."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    stage = forms.ChoiceField(label="Publish it", widget=forms.RadioSelect, choices=[])
-    closes_at = forms.DateTimeField(
-        label="Comments close",
-        required=False,
-        help_text="For comment only. In the region's time.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-    )
+    stage = forms.ChoiceField(label="What this version is", widget=forms.RadioSelect, choices=[])
+    closes_at = ClosingField(required=False)
     changelog = ProseField(
         label="What changed and why",
         max_length=5_000,
-        help_text="For readers of the plan, in a few sentences. Markdown.",
+        help_text="For readers of the plan, in a few sentences. A blank line starts a "
+        "paragraph, a dash a list.",
         error_messages={"required": "Say in a few sentences what changed and why."},
     )
 
@@ -356,15 +403,13 @@ class PublishForm(PortalForm):
         words = {Stage.COMMENT: "For comment", Stage.ADOPTED: "As adopted"}
         self.fields["stage"].choices = [(s, words[Stage(s)]) for s in stages]  # type: ignore[attr-defined]
         self.fields["stage"].initial = stages[0] if stages else None
+        self.fields["closes_at"].help_text = f"For comment only. In {zone_in_words()}."
         self.helper.layout = Layout("stage", Field("closes_at", css_class="mid"), "changelog")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        closes = cleaned.get("closes_at")
         if cleaned.get("stage") == Stage.COMMENT and "closes_at" not in self.errors:
-            now = timezone.now()
-            if not closes or closes <= now:
-                self.add_error("closes_at", "Choose a time in the future.")
-            elif closes > now + timedelta(days=366):
-                self.add_error("closes_at", "Choose a time within a year.")
+            trouble = trouble_with_closing(cleaned.get("closes_at"))
+            if trouble:
+                self.add_error("closes_at", trouble)
         return cleaned

@@ -23,6 +23,8 @@ def _send(
         "site_url": settings.SITE_URL,
         "comment": comment,
         "subject": subject,
+        "item_url": f"{settings.SITE_URL}{reverse('plans:item_permalink', args=[comment.item_id])}"
+        f"#c-{comment.receipt}",
         "url": settings.SITE_URL + reverse("plans:comment_follow", args=[private_token(comment)]),
     } | words
     template = kind.replace("-", "_")

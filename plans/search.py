@@ -6,7 +6,8 @@ from vocabularies.text import without_accents
 
 
 def search(words: str, limit: int) -> list[dict[str, str]]:
-    """Items that hold every word, accents and case apart; names and statements before prose.
+    """Items that hold every word, accents and case apart; an item called by its number
+    comes first, names and statements before prose.
 
     A plan has at most some thousand items, so they are read and sought through here.
     """
@@ -20,14 +21,16 @@ def search(words: str, limit: int) -> list[dict[str, str]]:
         title = without_accents(f"{node.number} {node.handle} {node.statement}")
         prose = without_accents(_prose(node))
         if all(word in title or word in prose for word in wanted):
-            found.append((not all(word in title for word in wanted), node.order, node))
+            called = wanted == [node.number]
+            named = all(word in title for word in wanted)
+            found.append((not called, not named, node.order, node))
     return [
         {
             "title": f"{node.number} {node.title}",
             "url": node.get_absolute_url(),
             "note": node.statement if node.handle else f"In the plan, {version.plan}",
         }
-        for _, _, node in sorted(found, key=lambda hit: hit[:2])[:limit]
+        for *_, node in sorted(found, key=lambda hit: hit[:3])[:limit]
     ]
 
 

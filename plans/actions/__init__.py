@@ -31,6 +31,7 @@ from plans.actions.publishing import (
     NothingToPublish,
     PlanChanged,
     close_for_comment,
+    keep_open_until,
     publish_version,
 )
 
@@ -55,6 +56,7 @@ __all__ = [
     "edit_item",
     "give_comment",
     "hash_of",
+    "keep_open_until",
     "move_item",
     "publish_comment",
     "publish_version",

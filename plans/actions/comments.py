@@ -273,7 +273,7 @@ def _decide(
         what=what,
         subject=comment,
         organization=comment.organization if to == CommentState.PUBLISHED else None,
-        why=" ".join(filter(None, [comment.get_reason_display(), words])),
+        why=". ".join(filter(None, [comment.get_reason_display(), words])),
         before={"state": was},
         after={"state": to},
     )

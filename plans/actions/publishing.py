@@ -112,6 +112,28 @@ def _open_window(plan: Plan, now: datetime, closes_at: datetime) -> None:
 
 
 @transaction.atomic
+def keep_open_until(*, plan: Plan, closes_at: datetime, by: Any) -> Plan:
+    """Move the end of the time for comments on the version that is read, or open it again after
+    it closed. Raises MoveRefused where that version is not for comment."""
+    now = timezone.now()
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if plan.state not in (PlanState.OPEN, PlanState.ANSWERING):
+        raise MoveRefused("Publish a version for comment first.")
+    check_move(moves=PLAN_MOVES, now=plan.state, to=PlanState.OPEN, what="plan")
+    _open_window(plan, now, closes_at)
+    was, plan.state = plan.state, PlanState.OPEN
+    plan.save(update_fields=["state"])
+    record(
+        by=by,
+        what="opened again for comment" if was != plan.state else "moved the end of comments",
+        subject=plan,
+        before={"state": was},
+        after={"state": plan.state, "closes_at": closes_at.isoformat()},
+    )
+    return plan
+
+
+@transaction.atomic
 def close_for_comment(*, plan: Plan, by: Any) -> Plan:
     """End the time for comments; from now on they are answered. Raises MoveRefused."""
     now = timezone.now()

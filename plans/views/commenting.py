@@ -103,11 +103,13 @@ def comment_sent(request: HttpRequest) -> HttpResponse:
 def comment_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, POST confirms: a mail scanner that opens the link changes nothing."""
     comment = (
-        Comment.objects.filter(confirm_hash=actions.hash_of(token)).select_related("item").first()
+        Comment.objects.filter(confirm_hash=actions.hash_of(token))
+        .select_related("version")
+        .first()
     )
     if comment is None:
         return render(request, "plans/comment_confirm.html", {"trouble": "unknown"}, status=404)
-    context = {"comment": comment, "token": token}
+    context = {"comment": comment, "token": token, "node": _said_about(comment)}
     if request.method == "POST":
         try:
             comment = actions.confirm_comment(token=token)
@@ -134,14 +136,24 @@ def comment_fresh_link(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("plans:comment_sent")
 
 
-def _mine(token: str) -> tuple[Comment, WindowSeen]:
-    comment = comment_of(token)
-    if comment is None:
-        raise Http404("No comment has this link.")
-    node = VersionItem.objects.select_related("version__plan").get(
+def _said_about(comment: Comment) -> VersionItem:
+    """The item as the version says it that was read: the working copy is nobody's to see here."""
+    return VersionItem.objects.select_related("version__plan").get(
         version_id=comment.version_id, item_id=comment.item_id
     )
-    return comment, window_over(node, timezone.now())
+
+
+def _mine(token: str) -> tuple[Comment, VersionItem, WindowSeen] | None:
+    """None for a link that is cut off or changed."""
+    comment = comment_of(token)
+    if comment is None:
+        return None
+    node = _said_about(comment)
+    return comment, node, window_over(node, timezone.now())
+
+
+def _dead_link(request: HttpRequest) -> HttpResponse:
+    return render(request, "plans/comment_dead_link.html", status=404)
 
 
 @public
@@ -149,9 +161,12 @@ def _mine(token: str) -> tuple[Comment, WindowSeen]:
 @require_safe
 def comment_follow(request: HttpRequest, token: str) -> HttpResponse:
     """The author's own page of a comment: receipt, state, and what may still be done."""
-    comment, window = _mine(token)
+    if (mine := _mine(token)) is None:
+        return _dead_link(request)
+    comment, node, window = mine
     context = {
         "comment": comment,
+        "node": node,
         "token": token,
         "window": window,
         "may_change": author_may_change(comment, window.open, timezone.now()),
@@ -164,7 +179,9 @@ def comment_follow(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(GET_AND_POST)
 def comment_change(request: HttpRequest, token: str) -> HttpResponse:
-    comment, window = _mine(token)
+    if (mine := _mine(token)) is None:
+        return _dead_link(request)
+    comment, _, window = mine
     if not author_may_change(comment, window.open, timezone.now()):
         context = {"comment": comment, "token": token, "window": window}
         typed = request.POST.get("text", "")[:20_000]
@@ -193,14 +210,17 @@ def comment_change(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(GET_AND_POST)
 def comment_withdraw(request: HttpRequest, token: str) -> HttpResponse:
-    comment, _ = _mine(token)
+    if (mine := _mine(token)) is None:
+        return _dead_link(request)
+    comment, _, _ = mine
     if request.method == "POST":
+        shown = " It is no longer shown." if comment.state == CommentState.PUBLISHED else ""
         try:
             actions.withdraw_comment(comment=comment)
         except MoveRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, "Your comment is withdrawn. It is no longer shown.")
+            messages.success(request, f"Your comment is withdrawn.{shown}")
         return redirect("plans:comment_follow", token)
     context = {"comment": comment, "token": token, "may_withdraw": author_may_withdraw(comment)}
     return render(request, "plans/comment_withdraw.html", context)

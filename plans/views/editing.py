@@ -17,12 +17,14 @@ from accounts.doors import for_duty
 from plans import actions
 from plans.choices import PLAN_MOVES, STATE_OF_STAGE, PlanState, Stage
 from plans.differences import Change, compare, compare_item, in_short, labels_of, words
-from plans.forms import ActionFormSet, AddItemForm, ItemForm, PublishForm
+from plans.forms import ActionFormSet, AddItemForm, ItemForm, PublishForm, WindowForm
 from plans.freezing import freeze, labels_of_working, seen_of, working_items
 from plans.models import Item, Plan, PlanVersion, VersionItem, WorkGroup
 from plans.numbers import MAX_DEPTH
 from plans.references import UnknownReference, to_typed
 from plans.rules import may_edit_plan
+from plans.windows import window_among
+from vocabularies.templatetags.words import moment
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
@@ -243,11 +245,12 @@ def _depth(item: Item | None) -> int:
 @require_POST
 def item_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     item = _item(request, pk)
-    moved = actions.move_item(item=item, up=request.POST.get("to") == "up", by=request.user)
+    up = request.POST.get("to") == "up"
+    moved = actions.move_item(item=item, up=up, by=request.user)
     if moved:
         messages.success(request, f"“{item.title}” is moved.")
     else:
-        messages.warning(request, f"“{item.title}” is at the end already.")
+        messages.warning(request, f"“{item.title}” is {'first' if up else 'last'} already.")
     return redirect("plans:plan_edit")
 
 
@@ -314,6 +317,7 @@ def plan_publish(request: HttpRequest) -> HttpResponse:
         "in_short": in_short(changes, len(rows)),
         "form": form,
         "may_close": PlanState.ANSWERING in PLAN_MOVES[plan.state],
+        "may_open": plan.state == PlanState.ANSWERING,
     }
     return render(request, "plans/plan_publish.html", context, status=status)
 
@@ -329,14 +333,35 @@ def _closing(plan: Plan) -> Any:
 
 
 @for_duty(StaffRole.PLAN_EDITOR)
-@require_POST
+@require_http_methods(GET_AND_POST)
 def plan_close(request: HttpRequest) -> HttpResponse:
+    """The time for comments: GET asks, POST closes it now, moves its end, or opens it again."""
     plan = _plan_at_work(request)
     if plan is None:
         return redirect("plans:plan_edit")
+    wanted = request.POST.get("do", "")
+    form = WindowForm(
+        request.POST if wanted == "keep-open" else None, initial={"closes_at": _closing(plan)}
+    )
     try:
-        actions.close_for_comment(plan=plan, by=request.user)
-        messages.success(request, "Comments are closed. The plan now waits for its answers.")
+        if wanted == "close":
+            actions.close_for_comment(plan=plan, by=request.user)
+            messages.success(request, "Comments are closed. The plan now waits for its answers.")
+            return redirect("plans:plan_publish")
+        if wanted == "keep-open" and form.is_valid():
+            closes_at = form.cleaned_data["closes_at"]
+            actions.keep_open_until(plan=plan, closes_at=closes_at, by=request.user)
+            messages.success(request, f"Comments are open until {moment(closes_at)}.")
+            return redirect("plans:plan_publish")
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
-    return redirect("plans:plan_publish")
+        return redirect("plans:plan_publish")
+    version = _last_version(plan)
+    context = {
+        "plan": plan,
+        "form": form,
+        "may_close": PlanState.ANSWERING in PLAN_MOVES[plan.state],
+        "may_open": plan.state in (PlanState.OPEN, PlanState.ANSWERING),
+        "window": window_among(version, [], timezone.now()) if version else None,
+    }
+    return render(request, "plans/plan_close.html", context, status=422 if form.errors else 200)

@@ -23,7 +23,7 @@ A_PAGE = 50
 @require_safe
 def comment_queue(request: HttpRequest) -> HttpResponse:
     waiting = Comment.objects.waiting()
-    decided = Comment.objects.filter(decided_at__isnull=False).exclude(state=CommentState.WAITING)
+    decided = Comment.objects.filter(state__in=[CommentState.PUBLISHED, CommentState.DECLINED])
     context = {
         "total": waiting.count(),
         "waiting": waiting.select_related("organization", "version")[:A_PAGE],

@@ -3,6 +3,7 @@
 import uuid
 from itertools import zip_longest
 
+from django.db.models import Max
 from django.http import (
     Http404,
     HttpRequest,
@@ -133,6 +134,7 @@ def item_context(request: HttpRequest, node: VersionItem, current: PlanVersion) 
         "current": current,
         "is_current": is_current,
         "suffix": suffix_of(version, current),
+        "last": None if is_current else _last_of_dropped(node, current),
         "node": node,
         "branch": branch,
         "above": above,
@@ -150,6 +152,13 @@ def item_context(request: HttpRequest, node: VersionItem, current: PlanVersion) 
         "form": CommentForm(version=version.number) if window.open and is_current else None,
         "organizations": known_names() if window.open and is_current else [],
     }
+
+
+def _last_of_dropped(node: VersionItem, current: PlanVersion) -> int | None:
+    """The number of the last version that has the item; None while the current one has it."""
+    places = VersionItem.objects.filter(item_id=node.item_id, version__plan_id=current.plan_id)
+    last = places.aggregate(last=Max("version__number"))["last"]
+    return None if last == current.number else last
 
 
 def _after(request: HttpRequest) -> int:

@@ -197,6 +197,8 @@ def test_errors_keep_what_was_typed(version, client):
         {"name": "\u061c"},
         {"organization_name": "\u200b", "relation": "works"},
         {"organization_name": "Some Company"},
+        {"relation": "works"},
+        {"kind": "employer"},
         {"relation": "owner of it all"},
         {"opened": ""},
         {"opened": "comment~1abc~forged"},
@@ -209,6 +211,15 @@ def test_wrong_answers_are_refused_with_a_sentence(version, client, fields):
     assert response.status_code == 422
     assert "needs another look" in response.content.decode()
     assert not Comment.objects.exists()
+
+
+def test_an_organization_without_a_name_is_asked_for_and_nothing_is_lost(version, client):
+    page = give(client, kind="employer", relation="works").content.decode()
+
+    assert "Name the organization, or choose “I speak for myself”." in page
+    assert "Name the night classes too." in page and 'value="marisol@example.org"' in page
+    assert '<option value="employer" selected>' in page
+    assert '<option value="works" selected>' in page
 
 
 @pytest.mark.parametrize(
@@ -418,7 +429,51 @@ def test_a_forged_private_link_is_a_404(version, client):
 
     forged = private_token(one).replace(str(one.pk), str(two.pk), 1)
 
-    assert client.get(reverse("plans:comment_follow", args=[forged])).status_code == 404
+    for name in ("comment_follow", "comment_change", "comment_withdraw"):
+        answer = client.get(reverse(f"plans:{name}", args=[forged]))
+        assert answer.status_code == 404
+        assert "copy the whole link" in answer.content.decode()
+
+
+def test_the_working_copy_does_not_leak_to_commenters(plan, version, client, mailoutbox, editor):
+    give(client)
+    link = link_in(mailoutbox[0])
+    draft = ItemDraft("Draft words", "Not to be read yet")
+    edit_item(item=item_called("Strategy 1"), draft=draft, revision=1, by=editor)
+
+    asked = client.get(link).content.decode()
+    private = client.post(link, follow=True).content.decode()
+
+    assert "1.1 Strategy 1" in asked and "1.1 Strategy 1" in private
+    comment = Comment.objects.get()
+    publish_comment(comment=comment, by=editor)
+    mine = private_token(comment)
+    pages = [asked, private, *(m.body for m in mailoutbox)]
+    for path in (f"/comments/{mine}/", f"/comments/{mine}/change/", f"/comments/{mine}/withdraw/"):
+        pages.append(client.get(path).content.decode())
+    assert not any("Draft words" in page or "Not to be read" in page for page in pages)
+    assert f"/plan/items/{comment.item_id}/#c-{comment.receipt}" in mailoutbox[-1].body
+
+
+def test_what_was_never_shown_is_not_said_to_vanish(version, client, moderator, signed_in):
+    waiting = make_comment(version, "1.1", state=CommentState.WAITING)
+    path = reverse("plans:comment_withdraw", args=[private_token(waiting)])
+
+    assert "no longer" not in client.get(path).content.decode()
+    assert "no longer" not in client.post(path, follow=True).content.decode()
+    assert "Decided lately" not in signed_in(moderator).get("/moderation/").content.decode()
+
+
+def test_the_history_of_a_comment_reads_in_order(version, client, mailoutbox, moderator, signed_in):
+    give(client)
+    client.post(link_in(mailoutbox[0]))
+    comment = Comment.objects.get()
+    decline_comment(comment=comment, reason="off-topic", words="Please write to us.", by=moderator)
+
+    page = signed_in(moderator).get(f"/moderation/{comment.pk}/").content.decode()
+
+    assert page.index("Confirmed by its author") < page.index("Moira declined")
+    assert "It is not about this plan. Please write to us." in page
 
 
 # Moderation ---------------------------------------------------------------------------
@@ -474,7 +529,9 @@ def test_replaced_words_that_tell_who_a_student_is_are_erased_too(version, moder
 
 
 @pytest.mark.parametrize("do", ["publish", "decline"])
-@pytest.mark.parametrize("change", [{"text": "Buy pills"}, {"organization_name": "Pills Inc"}])
+@pytest.mark.parametrize(
+    "change", [{"text": "Buy pills"}, {"organization_name": "Pills Inc", "relation": "works"}]
+)
 def test_words_that_no_moderator_read_are_not_decided(
     version, signed_in, moderator, do, change, mailoutbox
 ):
@@ -482,7 +539,7 @@ def test_words_that_no_moderator_read_are_not_decided(
     staff, path = signed_in(moderator), f"/moderation/{comment.pk}/"
     seen = re.search(r'name="seen" value="(\w+)"', staff.get(path).content.decode()).group(1)
     mine = reverse("plans:comment_change", args=[private_token(comment)])
-    Client().post(mine, GIVEN | {"text": comment.text, "relation": "works"} | change)
+    Client().post(mine, GIVEN | {"text": comment.text} | change)
     answers = {"do": do, "reason": "off-topic"}
 
     response = staff.post(path, answers | {"seen": seen})

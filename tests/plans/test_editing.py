@@ -8,14 +8,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Entry, User
 from partnerships.demo import plan as demo
 from plans import search, sitemap
 from plans.actions import ItemDraft, add_item, edit_item, move_item, publish_version, retire_item
-from plans.choices import Status
+from plans.choices import PlanState, Status
 from plans.models import Action, Comment, Item, Plan, PlanVersion, VersionItem
 from tests.factories import UserFactory
-from tests.plans.factories import item_called, make_comment
+from tests.plans.factories import adopt, item_called, make_comment
+from vocabularies.models import Region
 
 
 def form_of(client, item: Item) -> dict[str, str]:
@@ -250,6 +251,54 @@ def test_search_finds_words_of_the_current_version_without_accents(plan, signed_
 
     assert [hit["title"] for hit in search.search("resumes", 5)] == ["1.1 Résumés"]
     assert search.search("hidden", 5) == [] and search.search("  ", 5) == []
+
+
+def test_the_item_with_the_number_comes_first(plan, signed_in, editor):
+    item = item_called("Placement")
+    edit_item(item=item, draft=ItemDraft("See 1.2 now", "It is 1.2"), revision=1, by=editor)
+    publish_version(plan=plan, stage="comment", changelog="W", by=editor)
+
+    assert search.search("1.2", 9)[0]["title"] == "1.2 Strategy 2"
+
+
+def test_closing_asks_first_and_can_be_undone(plan, version, signed_in, editor):
+    client = signed_in(editor)
+    asked = client.get("/plan/close/").content.decode()
+    assert "Close for comment now?" in asked and "America/Chicago time" in asked
+    assert b'name="text"' in client.get("/plan/1.1/comment/").content
+
+    assert client.post("/plan/close/", {"do": "close"}).url == "/plan/publish/"
+    assert b'name="text"' not in client.get("/plan/1.1/comment/").content
+    assert b"Open again for comment" in client.get("/plan/publish/").content
+
+    past = client.post("/plan/close/", {"do": "keep-open", "closes_at": "2020-01-01T17:00"})
+    assert (past.status_code, b"Choose a time in the future." in past.content) == (422, True)
+    later = timezone.localtime() + timedelta(days=20)
+    answer = {"do": "keep-open", "closes_at": f"{later:%Y-%m-%dT17:00}"}
+    client.post("/plan/close/", answer)
+    assert b'name="text"' in client.get("/plan/1.1/comment/").content
+    client.post("/plan/close/", answer | {"closes_at": f"{later:%Y-%m-%dT18:00}"})
+
+    plan.refresh_from_db()
+    assert plan.state == PlanState.OPEN
+    window = plan.windows.latest("pk")
+    assert (plan.windows.count(), window.closes_at.astimezone(Region.current().zone).hour) == (
+        2,
+        18,
+    )
+    assert Entry.objects.filter(what="opened again for comment", by=editor).exists()
+
+
+def test_an_adopted_plan_is_not_opened_without_a_version(plan, version, signed_in, editor):
+    adopt(plan)
+    later = timezone.localtime() + timedelta(days=20)
+
+    client = signed_in(editor)
+    assert b"Publish a version for comment first." in client.get("/plan/close/").content
+    client.post("/plan/close/", {"do": "keep-open", "closes_at": f"{later:%Y-%m-%dT17:00}"})
+
+    plan.refresh_from_db()
+    assert plan.state == PlanState.ADOPTED
 
 
 def test_the_sitemap_names_the_current_items(version):

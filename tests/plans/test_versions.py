@@ -316,6 +316,10 @@ def test_a_number_of_a_retired_item_leads_to_its_last_version(
     permalink = client.get(f"/plan/items/{item.pk}/")
     assert (permalink.status_code, permalink.url) == (301, "/plan/1.2.1/?version=1")
     assert permalink["Cache-Control"] == "no-cache"
+    page = client.get("/plan/1.2.1/?version=1").content.decode()
+    assert "dropped after version 1" in page
+    assert "/plan/versions/compare/?from=1&amp;to=2" in page
+    assert "Read this item as it is now" not in page
 
 
 @pytest.mark.parametrize(
@@ -335,6 +339,8 @@ def test_a_number_of_a_retired_item_leads_to_its_last_version(
         "/plan/versions/compare/?from=%C2%B2",
         "/plan/items/00000000-0000-0000-0000-000000000000/",
         "/comments/1~x/",
+        "/comments/1~x/change/",
+        "/comments/1~x/withdraw/",
         "/comments/confirm/x/",
         "/plan/9/comment/",
     ],
