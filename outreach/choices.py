@@ -65,3 +65,26 @@ class Weekday(models.IntegerChoices):
 class DigestState(models.TextChoices):
     PLANNED = "planned", "A letter was written"
     EMPTY = "empty", "Nothing was new"
+
+
+# What a letter is about, in the words of the staff's pages; its code is made by its own room.
+KINDS = {
+    "account": "About an account",
+    "comment-confirm": "Confirm a comment",
+    "comment-receipt": "Receipt of a comment",
+    "comment-published": "Comment published",
+    "comment-declined": "Comment not shown",
+    "digest": "Digest",
+    "membership": "About a membership",
+    "opportunity-published": "Posting published",
+    "opportunity-returned": "Posting returned",
+    "organization": "About an organization",
+    "subscription-confirm": "Confirm a subscription",
+    "subscription-stands": "Link to a subscription",
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """ "Confirm a comment"; a code that has no words yet is read as its own, so that
+    "plan-opened" is "Plan opened"."""
+    return KINDS.get(kind, kind.replace("-", " ").replace("_", " ").capitalize())

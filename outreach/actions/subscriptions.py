@@ -97,8 +97,15 @@ def ask_for_subscription(
 
 @transaction.atomic
 def send_fresh_links(*, email: str) -> int:
-    """A new confirmation link for everything that this address has not confirmed yet."""
+    """A new confirmation link for everything that this address has not confirmed yet, and the
+    link to change or stop for what it gets. Returns how many subscriptions were written of."""
     now = timezone.now()
+    standing = Subscription.objects.filter(
+        email__iexact=email, state__in=[SubscriptionState.ACTIVE, SubscriptionState.PAUSED]
+    )
+    told = list(standing.order_by("-asked_at")[:ASKS_AN_HOUR])
+    for subscription in told:
+        _tell_it_stands(subscription, now)
     waiting = Subscription.objects.filter(
         email__iexact=email,
         state=SubscriptionState.UNCONFIRMED,
@@ -109,7 +116,7 @@ def send_fresh_links(*, email: str) -> int:
         subscription.asked_at = now
         _send_confirmation(subscription, now)
         subscription.save()
-    return len(found)
+    return len(found) + len(told)
 
 
 def find_by_confirmation(*, token: str) -> Subscription:

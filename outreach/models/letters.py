@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from outreach.choices import LetterState
+from outreach.choices import LetterState, kind_in_words
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -115,6 +115,10 @@ class Letter(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("outreach:letter_show", args=[self.pk])
+
+    @property
+    def kind_in_words(self) -> str:
+        return kind_in_words(self.kind)
 
     @property
     def tone(self) -> str:

@@ -12,7 +12,7 @@ from outreach import rules
 from outreach.actions import digests as actions
 from outreach.choices import DigestState, SubscriptionState
 from outreach.models import Digest, Subscription
-from outreach.views.bare import bare_html
+from outreach.views.bare import bare_html, without_own_links
 
 PAGE = 50
 
@@ -54,6 +54,7 @@ def subscription_show(request: HttpRequest, pk: int) -> HttpResponse:
         "subscription": subscription,
         "choice": choice,
         "rendered": rendered,
+        "text": without_own_links(rendered.text) if rendered else "",
         "counted": actions.counted_from(subscription),
         "digests": subscription.digests.select_related("letter", "by")[:20],
         "active": subscription.state == SubscriptionState.ACTIVE,
@@ -68,7 +69,7 @@ def subscription_preview(request: HttpRequest, pk: int) -> HttpResponse:
     _, rendered = actions.preview(subscription=_subscription(pk))
     if rendered is None:
         return redirect("outreach:subscription_show", pk)
-    return bare_html(rendered.html)
+    return bare_html(without_own_links(rendered.html, "#"))
 
 
 @for_duty(*rules.STAFF)

@@ -10,8 +10,9 @@ from accounts.actions import MoveRefused
 from accounts.doors import for_duty
 from outreach import health, rules
 from outreach.actions import letters as actions
-from outreach.choices import LetterState
+from outreach.choices import LetterState, kind_in_words
 from outreach.models import Letter
+from outreach.views.bare import without_own_links
 
 PAGE = 50
 KINDS_OF_LAST = 1000  # letters that are looked at to know which kinds there are
@@ -48,9 +49,13 @@ def _before(letters: "QuerySet[Letter]", before: str) -> "QuerySet[Letter]":
     return letters
 
 
-def _kinds() -> list[str]:
+def _kinds() -> list[tuple[str, str]]:
+    """Codes and words of the kinds that were sent lately."""
     last = Letter.objects.order_by("-pk").values("kind")[:KINDS_OF_LAST]
-    return sorted({row["kind"] for row in last})
+    return sorted(
+        ((row_kind, kind_in_words(row_kind)) for row_kind in {row["kind"] for row in last}),
+        key=lambda kind: kind[1],
+    )
 
 
 @for_duty(*rules.STAFF)
@@ -59,6 +64,7 @@ def letter_show(request: HttpRequest, pk: int) -> HttpResponse:
     letter = get_object_or_404(Letter.objects.select_related("digest__subscription"), pk=pk)
     context = {
         "letter": letter,
+        "text": without_own_links(letter.text),
         "show_body": rules.may_see_body(request.user, letter),
         "may_retry": rules.may_retry(request.user, letter),
         "may_set_aside": rules.may_set_aside(request.user, letter),

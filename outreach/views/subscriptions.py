@@ -3,8 +3,8 @@
 import structlog
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -26,6 +26,18 @@ from vocabularies.templatetags.words import moment
 log = structlog.get_logger("portal.outreach")
 
 ASKS_AN_HOUR = 30  # from one network address; a school's many readers may share one
+SENT = "subscription-sent"  # of the session: the address that was typed last, and its search
+FRESH = (
+    "Enter your address, and we send you a link to your letters: to confirm, change or stop them."
+)
+DEAD_CONFIRMATION = (
+    "Links to confirm work for seven days, and the newest one counts. "
+    "Enter your address and we send a fresh one."
+)
+CUT_OFF = (
+    "It may be cut off: some mail programs break a long link in two. Copy the whole link from the "
+    "letter, or enter your address and we send you a fresh one to change or stop your letters."
+)
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -38,6 +50,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     too_long = len(kept) > MOST_QUERY
     form = SubscribeForm(request.POST or None, initial=_known_of(request))
     if request.method == "POST" and not too_long and form.is_valid():
+        request.session[SENT] = {"email": form.cleaned_data["email"], "query": kept}
         if form.cleaned_data["website"] or _too_many(request):
             log.warning("subscription not kept", honeypot=bool(form.cleaned_data["website"]))
             return redirect("outreach:subscribe_sent")
@@ -54,10 +67,11 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@never_cache
 @require_safe
 def subscribe_sent(request: HttpRequest) -> HttpResponse:
     """The same words whatever came of it: nobody learns who follows what."""
-    return render(request, "outreach/subscribe_sent.html")
+    return render(request, "outreach/subscribe_sent.html", request.session.get(SENT))
 
 
 @public
@@ -72,7 +86,7 @@ def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(subscription.manage_url)
         subscription = actions.find_by_confirmation(token=token)
     except actions.DeadLink:
-        return render(request, "outreach/dead_link.html", {"form": AgainForm()}, status=404)
+        return _dead_link(request, DEAD_CONFIRMATION)
     context = {
         "subscription": subscription,
         "waiting": subscription.state == SubscriptionState.UNCONFIRMED,
@@ -83,14 +97,20 @@ def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
 @public
 @form_methods
 def subscription_again(request: HttpRequest) -> HttpResponse:
-    """A fresh link for one that is dead."""
+    """A fresh link, to confirm what waits and to change or stop what is active."""
     form = AgainForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        request.session[SENT] = {"email": form.cleaned_data["email"]}
         if not _too_many(request):
             actions.send_fresh_links(email=form.cleaned_data["email"])
         return redirect("outreach:subscribe_sent")
     status = 422 if request.method == "POST" else 200
-    return render(request, "outreach/dead_link.html", {"form": form}, status=status)
+    return render(request, "outreach/dead_link.html", {"form": form, "lede": FRESH}, status=status)
+
+
+def _dead_link(request: HttpRequest, lede: str) -> HttpResponse:
+    context = {"form": AgainForm(), "lede": lede, "dead": True}
+    return render(request, "outreach/dead_link.html", context, status=404)
 
 
 @public
@@ -99,6 +119,8 @@ def subscription_again(request: HttpRequest) -> HttpResponse:
 def subscription_manage(request: HttpRequest, token: str) -> HttpResponse:
     """The reader's own page, by the link in every letter."""
     subscription = _by_token(tokens.manage, token)
+    if subscription is None:
+        return _dead_link(request, CUT_OFF)
     form = ManageForm(
         request.POST if request.POST.get("do") == "save" else None,
         zone=subscription.zone,
@@ -151,6 +173,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """One click in the mail program (RFC 8058): a POST without cookie or session stops it.
     Opening the link only shows the button."""
     subscription = _by_token(tokens.unsubscribe, token)
+    if subscription is None:
+        return _dead_link(request, CUT_OFF)
     if request.method == "POST":
         subscription = actions.stop_subscription(subscription=subscription, by=_by(request))
     context = {
@@ -160,12 +184,13 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "outreach/unsubscribe.html", context)
 
 
-def _by_token(purpose: tokens.Purpose, token: str) -> Subscription:
+def _by_token(purpose: tokens.Purpose, token: str) -> Subscription | None:
+    """None for a link that is cut off, changed or of something that is gone."""
     try:
         pk = purpose.read(token)
-    except tokens.BadToken as error:
-        raise Http404("This link is cut or changed.") from error
-    return get_object_or_404(Subscription.objects.with_center(), pk=pk)
+    except tokens.BadToken:
+        return None
+    return Subscription.objects.with_center().filter(pk=pk).first()
 
 
 def _by(request: HttpRequest) -> object | None:

@@ -14,6 +14,7 @@ from accounts.choices import StaffRole
 from accounts.models import User
 from employers.models import Opportunity
 from outreach import desk, rules
+from outreach.actions import digests as actions
 from outreach.actions.digests import counted_from
 from outreach.actions.post import post_due
 from outreach.choices import LetterState
@@ -183,6 +184,40 @@ def test_nobody_reads_a_letter_that_is_for_its_reader_alone(
 
     assert "comments/private" not in page
     assert "for its reader alone" in page
+
+
+def test_staff_get_no_link_of_a_reader(
+    signed_in: Any, coordinator: User, new_opportunity: Opportunity
+) -> None:
+    subscription = SubscriptionFactory()
+    client = signed_in(coordinator)
+    show = client.get(subscription.get_absolute_url()).content.decode()
+    preview = client.get(reverse("outreach:subscription_preview", args=[subscription.pk]))
+    actions.send_now(
+        subscription=subscription, counted=actions.counted_from(subscription), by=coordinator
+    )
+    letter = Letter.objects.get()
+
+    shown = client.get(letter.get_absolute_url()).content.decode()
+
+    for page in (show, preview.content.decode(), shown):
+        assert "Welder Trainee" in page
+        assert subscription.manage_url not in page
+        assert subscription.unsubscribe_url not in page
+    assert "(the reader’s own link)" in shown
+    assert subscription.manage_url in letter.text
+
+
+def test_kinds_of_letters_are_words(signed_in: Any, coordinator: User) -> None:
+    letter = LetterFactory(kind="comment-confirm")
+    LetterFactory(kind="new-kind")
+    client = signed_in(coordinator)
+
+    page = client.get("/letters/").content.decode()
+
+    assert "Confirm a comment to" in page and "New kind to" in page
+    assert '<option value="comment-confirm">Confirm a comment</option>' in page
+    assert "Confirm a comment to" in client.get(letter.get_absolute_url()).content.decode()
 
 
 def test_failed_letter_is_tried_again_from_its_page(signed_in: Any, coordinator: User) -> None:

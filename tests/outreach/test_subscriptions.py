@@ -337,8 +337,41 @@ def test_broken_links_are_not_found(client: Client, token: str) -> None:
     SubscriptionFactory()
 
     for path in (f"/unsubscribe/{token}/", f"/subscriptions/{token}/"):
-        assert client.get(path).status_code == 404
-        assert client.post(path).status_code == 404
+        for answer in (client.get(path), client.post(path)):
+            assert answer.status_code == 404
+            assert "Send a fresh link" in answer.content.decode()
+
+
+def test_fresh_link_leads_to_what_is_active(client: Client) -> None:
+    active = SubscriptionFactory(email="mei@example.edu")
+    SubscriptionFactory(email="mei@example.edu", query="kind=co-op", stopped=True)
+
+    answer = client.post("/subscriptions/again/", {"email": "Mei@example.edu"}, follow=True)
+    client.post("/subscriptions/again/", {"email": "mei@example.edu"})
+
+    letter = Letter.objects.get()
+    assert (letter.recipient, link_in(letter)) == ("mei@example.edu", active.manage_url)
+    assert "We wrote to <strong>mei@example.edu</strong>" in answer.content.decode()
+
+
+def test_page_after_asking_names_the_address_and_leads_back(client: Client) -> None:
+    assert "We wrote to you" in client.get("/subscribe/sent/").content.decode()
+
+    answer = ask(client, email="mai@example.edu")
+    page = client.get(answer.url).content.decode()
+
+    assert "mai" not in answer.url
+    assert "We wrote to <strong>mai@example.edu</strong>" in page
+    assert 'href="/subscribe/?kind=apprenticeship">Enter it again' in page
+    assert "mai@" not in Client().get(answer.url).content.decode()
+
+
+def test_who_confirmed_already_can_ask_for_a_link(client: Client) -> None:
+    ask(client)
+    link = link_in(Letter.objects.get())
+    client.post(link)
+
+    assert reverse("outreach:subscription_again") in client.get(link).content.decode()
 
 
 def test_signed_id_of_nobody_is_not_found(client: Client) -> None:
