@@ -35,6 +35,33 @@ class ProseField(forms.CharField):
         return DIRECTION_MARKS.sub("", CONTROLS.sub("", text))
 
 
+class AddressField(forms.EmailField):
+    """An address that a letter can be sent to."""
+
+    widget = forms.EmailInput(attrs={"autocomplete": "email"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        required = {"required": "Write your e-mail address. It is never shown."}
+        super().__init__(max_length=254, error_messages=required, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        email: str = super().clean(value)
+        name, _, domain = email.rpartition("@")
+        try:
+            written = f"{name}@{domain.encode('idna').decode('ascii')}"
+        except UnicodeError:
+            written = ""
+        if "." not in domain or not MAILBOX.fullmatch(written):
+            raise ValidationError("Write a whole e-mail address, such as name@example.org.")
+        return email
+
+
+class AddressForm(PortalForm):
+    """The right address, where the first was mistyped."""
+
+    email = AddressField(label="The right address", help_text="Your comment is kept as it is.")
+
+
 class VersionQuery(forms.Form):
     """`?version=`, `?after=`: whole numbers that the database can hold."""
 
@@ -139,13 +166,7 @@ class CommentForm(VoiceForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": "Write your name. You choose below whether it is shown."},
     )
-    email = forms.EmailField(
-        label="E-mail",
-        max_length=254,
-        help_text="Never shown. We send one link to confirm.",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": "Write your e-mail address. It is never shown."},
-    )
+    email = AddressField(label="E-mail", help_text="Never shown. We send one link to confirm.")
     website = forms.CharField(
         label="Leave this empty",
         required=False,
@@ -188,17 +209,6 @@ class CommentForm(VoiceForm):
             Field("version"),
             Field("token"),
         ]
-
-    def clean_email(self) -> str:
-        email = self.cleaned_data["email"]
-        name, _, domain = email.rpartition("@")
-        try:
-            written = f"{name}@{domain.encode('idna').decode('ascii')}"
-        except UnicodeError:
-            written = ""
-        if "." not in domain or not MAILBOX.fullmatch(written):
-            raise ValidationError("Write a whole e-mail address, such as name@example.org.")
-        return email
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

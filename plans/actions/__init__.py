@@ -2,6 +2,7 @@
 
 from plans.actions.comments import (
     CONFIRM_WITHIN,
+    CORRECT_WITHIN,
     AlreadyConfirmed,
     ChangedMeanwhile,
     CommentsClosed,
@@ -10,6 +11,7 @@ from plans.actions.comments import (
     Voice,
     change_comment,
     confirm_comment,
+    correct_address,
     decline_comment,
     give_comment,
     hash_of,
@@ -37,6 +39,7 @@ from plans.actions.publishing import (
 
 __all__ = [
     "CONFIRM_WITHIN",
+    "CORRECT_WITHIN",
     "ActionDraft",
     "AlreadyConfirmed",
     "ChangedMeanwhile",
@@ -52,6 +55,7 @@ __all__ = [
     "change_comment",
     "close_for_comment",
     "confirm_comment",
+    "correct_address",
     "decline_comment",
     "edit_item",
     "give_comment",

@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.actions import check_move, record
+from accounts.actions import MoveRefused, check_move, record
 from accounts.models import Entry, Organization
 from plans import letters
 from plans.choices import COMMENT_MOVES, CommentState, DeclineReason, Relation
@@ -23,6 +23,10 @@ from plans.windows import window_over
 STORED_PER_HOUR = 10
 LETTERS_PER_HOUR = 5
 CONFIRM_WITHIN = timedelta(days=7)
+CORRECT_WITHIN = timedelta(hours=1)
+CORRECTIONS = 3
+CORRECTED = "address corrected by its author"
+MANY = "That is many comments in one hour. Wait a while, then send this one again."
 
 
 class TooMany(Exception):
@@ -135,9 +139,16 @@ def _one_after_the_other(*names: str) -> None:
 def _refuse_floods(sender: str, email: str, now: datetime) -> None:
     since = now - timedelta(hours=1)
     stored = Comment.objects.filter(sender=sender, created_at__gt=since).count()
+    if stored >= STORED_PER_HOUR:
+        raise TooMany(MANY)
+    _refuse_letters(email, now)
+
+
+def _refuse_letters(email: str, now: datetime) -> None:
+    since = now - timedelta(hours=1)
     written = Comment.objects.filter(email__iexact=email, confirm_sent_at__gt=since).count()
-    if stored >= STORED_PER_HOUR or written >= LETTERS_PER_HOUR:
-        raise TooMany("That is many comments in one hour. Wait a while, then send this one again.")
+    if written >= LETTERS_PER_HOUR:
+        raise TooMany(MANY)
 
 
 @transaction.atomic
@@ -175,6 +186,33 @@ def send_fresh_link(*, token: str) -> bool:
     comment.save(update_fields=["confirm_sent_at", "confirm_hash"])
     letters.confirm(comment, fresh)
     return True
+
+
+@transaction.atomic
+def correct_address(*, comment: Comment, email: str) -> Comment:
+    """Its author mistyped the address: the link goes to another one, and the first dies. Raises
+    MoveRefused once it is confirmed or the hour is over, TooMany past the number of letters."""
+    now = timezone.now()
+    _one_after_the_other(email.casefold())
+    comment = Comment.objects.select_for_update().get(pk=comment.pk)
+    if comment.state != CommentState.UNCONFIRMED or comment.created_at + CORRECT_WITHIN < now:
+        raise MoveRefused("This address can no longer be corrected.")
+    if comment.email == email:
+        return comment
+    corrected = Entry.objects.filter(
+        subject_type=ContentType.objects.get_for_model(comment),
+        subject_id=str(comment.pk),
+        what=CORRECTED,
+    )
+    if corrected.count() >= CORRECTIONS:
+        raise TooMany("The address was corrected several times. Give the comment again.")
+    _refuse_letters(email, now)
+    token = secrets.token_urlsafe(24)
+    comment.email, comment.confirm_hash, comment.confirm_sent_at = email, hash_of(token), now
+    comment.save(update_fields=["email", "confirm_hash", "confirm_sent_at"])
+    record(by=None, what=CORRECTED, subject=comment)
+    letters.confirm(comment, token)
+    return comment
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from accounts.actions import MoveRefused
 from accounts.doors import public
 from plans import actions
 from plans.choices import CommentState
-from plans.forms import CommentForm, VoiceForm
+from plans.forms import AddressForm, CommentForm, VoiceForm
 from plans.links import comment_of, private_token, sender_of
 from plans.models import Comment, PlanVersion, VersionItem
 from plans.numbers import NUMBER
@@ -20,6 +20,7 @@ from plans.organizations import known_names
 from plans.rules import author_may_change, author_may_withdraw
 from plans.windows import WindowSeen, window_over
 
+SENT = "comment-sent"  # of the session: the comment that was given last
 GET_AND_POST = ["GET", "HEAD", "POST"]
 
 
@@ -39,7 +40,7 @@ def comment_give(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, node, form, window, status=422)
     try:
-        actions.give_comment(
+        comment = actions.give_comment(
             node=_as_read(node, form.cleaned_data["version"]),
             voice=form.voice(),
             sender=sender_of(request),
@@ -50,6 +51,7 @@ def comment_give(request: HttpRequest, number: str) -> HttpResponse:
         return _form_page(request, node, form, window, status=429)
     except actions.CommentsClosed:
         return _form_page(request, node, form, WindowSeen(), status=409)
+    request.session[SENT] = comment.pk
     return redirect(f"{reverse('plans:comment_sent')}?item={number}")
 
 
@@ -90,11 +92,42 @@ def _form_page(
 
 
 @public
-@require_safe
+@never_cache
+@require_http_methods(GET_AND_POST)
 def comment_sent(request: HttpRequest) -> HttpResponse:
+    """Names the address that we wrote to; who mistyped it corrects it here."""
     number = request.GET.get("item", "")
-    context = {"number": number if NUMBER.fullmatch(number) else ""}
-    return render(request, "plans/comment_sent.html", context)
+    comment = _just_given(request)
+    form = AddressForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and comment is None:
+        messages.error(request, "This address can no longer be corrected. Give the comment again.")
+        return redirect("plans:comment_sent")
+    if request.method == "POST" and comment and form.is_valid():
+        try:
+            actions.correct_address(comment=comment, email=form.cleaned_data["email"])
+        except (actions.TooMany, MoveRefused) as refusal:
+            form.add_error("email", str(refusal))
+            status = 429
+        else:
+            return redirect(request.get_full_path())
+    elif form.errors:
+        status = 422
+    context = {
+        "number": number if NUMBER.fullmatch(number) else "",
+        "comment": comment,
+        "form": form,
+    }
+    return render(request, "plans/comment_sent.html", context, status=status)
+
+
+def _just_given(request: HttpRequest) -> Comment | None:
+    """What this browser gave within the hour and nobody has confirmed yet."""
+    return Comment.objects.filter(
+        pk=request.session.get(SENT, 0),
+        state=CommentState.UNCONFIRMED,
+        created_at__gt=timezone.now() - actions.CORRECT_WITHIN,
+    ).first()
 
 
 @public

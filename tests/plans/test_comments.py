@@ -78,6 +78,40 @@ def test_a_comment_is_confirmed_by_post_and_not_by_opening_the_link(
     assert link_in(mailoutbox[1]) == reverse("plans:comment_follow", args=[private_token(comment)])
 
 
+def test_a_mistyped_address_is_named_and_corrected(version, client, mailoutbox):
+    sent = give(client, email="marisl@example.org").url
+    assert "marisl" not in sent
+    assert "We wrote to <strong>marisl@example.org</strong>" in client.get(sent).content.decode()
+    assert "marisl" not in Client().get(sent).content.decode()
+
+    wrong = client.post(sent, {"email": "nobody"})
+    assert (wrong.status_code, "<title>Error:" in wrong.content.decode()) == (422, True)
+    page = client.post(sent, {"email": "marisol@example.org"}, follow=True).content.decode()
+
+    assert "We wrote to <strong>marisol@example.org</strong>" in page
+    first, second = mailoutbox
+    assert second.to == ["marisol@example.org"]
+    assert client.get(link_in(first)).status_code == 404
+    client.post(link_in(second))
+    comment = Comment.objects.get()
+    assert (comment.state, comment.text) == (CommentState.WAITING, GIVEN["text"])
+    client.post(sent, {"email": "late@example.org"})
+    assert Comment.objects.get().email == "marisol@example.org"
+    assert "marisol" not in str(list(Entry.objects.values()))
+
+
+def test_the_address_is_corrected_three_times_and_within_the_hour(version, client, mailoutbox):
+    sent = give(client).url
+    codes = [client.post(sent, {"email": f"m{n}@example.org"}).status_code for n in range(4)]
+    assert (codes, len(mailoutbox)) == ([302, 302, 302, 429], 4)
+
+    give(client, email="other@example.org")
+    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
+        assert "other@" not in client.get(sent).content.decode()
+        client.post(sent, {"email": "late@example.org"})
+    assert len(mailoutbox) == 5
+
+
 def test_letters_have_a_kind_and_a_key_of_their_own(version, client, mailoutbox):
     give(client)
     client.post(link_in(mailoutbox[0]))
