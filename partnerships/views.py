@@ -35,6 +35,9 @@ from outreach.health import report as letters_report
 from partnerships.glance import organization_search, plan_glance, programs_wanted
 from plans import desk as plans_desk
 from plans import sitemap as plans_sitemap
+from plans.choices import Involvement, Status
+from plans.models import WorkGroup
+from plans.pictures import cells
 from plans.search import search as plan_search
 from plans.windows import window_among
 from programs import desk as programs_desk
@@ -180,6 +183,12 @@ def components(request: HttpRequest) -> HttpResponse:
         "options": [("a", "Apprenticeship", 7, True), ("b", "Internship", 5, False)],
         "form": form,
         "entries": Entry.objects.order_by("-pk")[:2],
+        "statuses": Status.choices,
+        "cast": [
+            (role, word, [WorkGroup(code="ET", name="Education & Training")])
+            for role, word in Involvement.choices
+        ],
+        "cells": cells("done done progress progress risk not-started not-started".split(), 7),
     }
     return render(request, "partnerships/components.html", context)
 

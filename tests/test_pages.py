@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 import redis.exceptions
 from django.core.cache import cache
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from partnerships import views
 from tests.employers.factories import OpportunityFactory
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +179,35 @@ def test_the_repair_desk_has_no_door_of_its_own(client, region):
 
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "words"),
+    [
+        (ValueError, 500, b"Something broke on our side"),
+        (OperationalError, 503, b"We are away for a moment"),
+        (redis.exceptions.ConnectionError, 503, b"We are away for a moment"),
+    ],
+)
+def test_a_fault_gets_a_page_of_ours_with_its_number(region, monkeypatch, fault, status, words):
+    def fail() -> None:
+        raise fault
+
+    monkeypatch.setattr(views, "plan_glance", fail)
+    client = Client(raise_request_exception=False)
+
+    answer = client.get("/", headers={"X-Request-ID": "abcdef-12345"})
+
+    assert answer.status_code == status
+    assert words in answer.content
+    assert b"abcdef-12345" in answer.content
+    assert b"Hill &amp; River" in answer.content
+
+
+def test_every_shape_stands_on_the_components_page(client, region):
+    OpportunityFactory()
+
+    body = client.get("/dev/components/").content.decode()
+
+    for shape in "facts ledger error-summary timeline filters empty role-l st-done".split():
+        assert shape in body, shape
