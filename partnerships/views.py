@@ -2,6 +2,7 @@
 
 import re
 import sys
+import uuid
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -176,7 +177,7 @@ def region_css(request: HttpRequest) -> HttpResponse:
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Every shape of the site on one page; on development machines only."""
-    form = StartForm({"title": ""}, organizations=Organization.objects.none())
+    form = StartForm({"title": "", "token": str(uuid.uuid4())}, organizations=Organization.objects.none())
     form.is_valid()
     context = {
         "rows": Opportunity.objects.public().with_everything().order_by("pk")[:2],
