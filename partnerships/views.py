@@ -177,7 +177,8 @@ def region_css(request: HttpRequest) -> HttpResponse:
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Every shape of the site on one page; on development machines only."""
-    form = StartForm({"title": "", "token": str(uuid.uuid4())}, organizations=Organization.objects.none())
+    answers = {"title": "", "token": str(uuid.uuid4())}
+    form = StartForm(answers, organizations=Organization.objects.none())
     form.is_valid()
     context = {
         "rows": Opportunity.objects.public().with_everything().order_by("pk")[:2],
