@@ -1,5 +1,6 @@
 """The shape of what a person types. Every room's forms stand on the two bases here."""
 
+from copy import copy
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -46,6 +47,8 @@ def dress(field: forms.Field) -> None:
         field.choices = [(k, EMPTY if k == "" and str(w) in BARE else w) for k, w in given]
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
         field.error_messages["required"] = _asked_for(field)
+    # Copies: the originals serve models and other forms too.
+    field.validators = [copy(validator) for validator in field.validators]
     for validator in field.validators:
         for kind, sentence in SENTENCES.items():
             if type(validator) is kind:
