@@ -19,6 +19,7 @@ def tell_people(opportunity: Opportunity, kind: str, *, review: Review, reason: 
         "site_url": settings.SITE_URL,
     }
     subject = render_to_string(f"employers/mail/{kind}.subject.txt", context).strip()
+    context["subject"] = subject
     memberships = opportunity.employer.organization.memberships.filter(
         state=MembershipState.ACTIVE
     ).select_related("user")

@@ -10,9 +10,10 @@ register = template.Library()
 
 @register.filter
 def summary_of_errors(form: forms.BaseForm) -> list[dict[str, str]]:
-    """Every error of a form once, with the id of the field to jump to ("" for the whole)."""
+    """Every error of a form once, in the order of the page, with the id of the field to jump to
+    ("" for the whole)."""
     items = []
-    for name, errors in form.errors.items():
+    for name, errors in sorted(form.errors.items(), key=lambda item: _place_of(form, item[0])):
         anchor = ""
         if name in form.fields:
             anchor = form[name].auto_id or ""
@@ -22,6 +23,13 @@ def summary_of_errors(form: forms.BaseForm) -> list[dict[str, str]]:
                 anchor += "_0"
         items += [{"anchor": anchor, "text": str(error)} for error in errors]
     return items
+
+
+def _place_of(form: forms.BaseForm, name: str) -> int:
+    """Where a field stands on the page; errors of the whole form come first."""
+    layout = getattr(getattr(form, "helper", None), "layout", None)
+    names = [pointer.name for pointer in layout.get_field_names()] if layout else [*form.fields]
+    return names.index(name) if name in names else -1
 
 
 @register.filter

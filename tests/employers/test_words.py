@@ -1,9 +1,12 @@
 """Sentences and small mercies around the posting form."""
 
+import re
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 
+from employers import actions
 from employers.actions import keep_search_words
 from employers.choices import Kind
 from employers.coach import remarks_on
@@ -121,3 +124,25 @@ def test_the_best_match_comes_first_in_search(client, region):
 def test_line_breaks_are_kept_and_steps_numbered():
     assert to_html("Mix\nBake") == "<p>Mix<br>\nBake</p>\n"
     assert steps_to_html("Send the form\n\nMeet the crew").count("<li>") == 2
+
+
+def test_the_summary_lists_errors_in_the_order_of_the_page(signed_in, recruiter, draft):
+    wrong = {"hours_min": "x", "zips": "99999", "length": "-3"}
+
+    page = post(signed_in(recruiter), draft, "place", **wrong).content.decode()
+
+    asked = re.findall(r'<li><a href="#id_(\w+)">', page)
+    assert asked == ["zips", "hours_min", "length"]
+
+
+def test_letters_to_employers_wear_the_frame_of_all_letters(recruiter, coordinator, company):
+    row = OpportunityFactory(employer=EmployerFactory(organization=company), draft=True)
+    actions.send_opportunity(opportunity=row, by=recruiter)
+    actions.return_opportunity(opportunity=row, reason="Say <b>which</b> bus.", by=coordinator)
+
+    [letter] = mail.outbox
+    html = letter.alternatives[0].content
+
+    assert '<main class="letter">' in html
+    assert "Say &lt;b&gt;which&lt;/b&gt; bus." in html
+    assert f"/opportunities/{row.pk}/edit/" in html
