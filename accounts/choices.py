@@ -8,18 +8,29 @@ class OrganizationState(models.TextChoices):
     VERIFIED = "verified", "Verified"
     RETURNED = "returned", "Returned for an update"
     SUSPENDED = "suspended", "Suspended"
+    CLOSED = "closed", "Closed"
 
 
 # Verified → waiting is a new name's, and nobody's decision.
 ORGANIZATION_MOVES: dict[str, set[str]] = {
-    OrganizationState.PENDING: {OrganizationState.VERIFIED, OrganizationState.RETURNED},
-    OrganizationState.RETURNED: {OrganizationState.PENDING, OrganizationState.VERIFIED},
+    OrganizationState.PENDING: {
+        OrganizationState.VERIFIED,
+        OrganizationState.RETURNED,
+        OrganizationState.CLOSED,
+    },
+    OrganizationState.RETURNED: {
+        OrganizationState.PENDING,
+        OrganizationState.VERIFIED,
+        OrganizationState.CLOSED,
+    },
     OrganizationState.VERIFIED: {
         OrganizationState.RETURNED,
         OrganizationState.SUSPENDED,
         OrganizationState.PENDING,
+        OrganizationState.CLOSED,
     },
-    OrganizationState.SUSPENDED: {OrganizationState.VERIFIED},
+    OrganizationState.SUSPENDED: {OrganizationState.VERIFIED, OrganizationState.CLOSED},
+    OrganizationState.CLOSED: {OrganizationState.PENDING},
 }
 
 
@@ -83,3 +94,26 @@ class SizeBand(models.TextChoices):
     S250 = "250-499", "250 to 499 people"
     S500 = "500-999", "500 to 999 people"
     S1000 = "1000+", "1,000 people or more"
+
+
+class Ownership(models.TextChoices):
+    """Whose it is; the rules for unpaid learners differ."""
+
+    BUSINESS = "business", "A business"
+    NONPROFIT = "nonprofit", "A nonprofit"
+    PUBLIC = "public", "A public body"
+
+
+class RemarkState(models.TextChoices):
+    OPEN = "open", "Waits for an answer"
+    ACCEPTED = "accepted", "Words taken over"
+    EDITED = "edited", "Changed"
+    ANSWERED = "answered", "Answered"
+
+
+REMARK_MOVES: dict[str, set[str]] = {
+    RemarkState.OPEN: {RemarkState.ACCEPTED, RemarkState.EDITED, RemarkState.ANSWERED},
+    RemarkState.ACCEPTED: set(),
+    RemarkState.EDITED: set(),
+    RemarkState.ANSWERED: {RemarkState.EDITED, RemarkState.ACCEPTED},
+}

@@ -19,6 +19,8 @@ from accounts.choices import (
     MembershipRole,
     MembershipState,
     OrganizationState,
+    Ownership,
+    RemarkState,
     ReviewState,
     SizeBand,
     StaffRole,
@@ -203,7 +205,17 @@ class Organization(models.Model):
     place = models.ForeignKey(
         Place, models.PROTECT, null=True, blank=True, related_name="organizations"
     )
-    public_body = models.BooleanField(default=False)
+    ownership = models.CharField(max_length=10, choices=Ownership, default=Ownership.BUSINESS)
+    mail_domain = models.CharField(
+        max_length=120,
+        blank=True,
+        editable=False,
+        db_index=True,
+        help_text="Host of its website: who has a mailbox there may claim it",
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from"
+    )
     state = models.CharField(
         max_length=12, choices=OrganizationState, default=OrganizationState.PENDING
     )
@@ -233,6 +245,11 @@ class Organization(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=OrganizationState.values),
                 name="organization_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True)
+                | models.Q(state=OrganizationState.CLOSED),
+                name="merged_is_closed",
             ),
         ]
         indexes = [
@@ -305,6 +322,57 @@ class Membership(models.Model):
         return f"{self.user} for {self.organization}"
 
 
+class Invitation(models.Model):
+    """A person is asked by letter to speak for an organization. The link works once and until
+    it expires; only its hash is kept."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=MembershipRole, default=MembershipRole.MEMBER)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_at = models.DateTimeField(default=timezone.now)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-invited_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                "organization",
+                condition=models.Q(used_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_invitation_each",
+                violation_error_message="This person is invited already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} for {self.organization}"
+
+
+class Logo(models.Model):
+    """An organization's picture, drawn anew from what was uploaded: a square PNG without
+    metadata. It lies in the database, so that every web process and every backup has it."""
+
+    organization = models.OneToOneField(Organization, models.CASCADE, related_name="logo")
+    png = models.BinaryField()
+    digest = models.CharField(max_length=16, help_text="Of its bytes; part of its address")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"Logo of {self.organization}"
+
+
 class Entry(models.Model):
     """Who did what, when, to which thing: written by actions, outlives its object."""
 
@@ -371,6 +439,13 @@ class Review(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     reason = models.CharField(max_length=1000, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
+    words = models.JSONField(
+        default=dict, blank=True, help_text="What was sent in, in words, by field"
+    )
 
     objects = ReviewQuerySet.as_manager()
 
@@ -400,3 +475,49 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"Review of {self.subject}"
+
+
+class Remark(models.Model):
+    """What a reviewer says about one field of what was sent in, and, if wished, the words they
+    propose for it. Its people accept, edit or answer."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="remarks")
+    field = models.SlugField(max_length=40)
+    reason = models.CharField(max_length=500)
+    proposed = models.TextField(blank=True, max_length=5000)
+    state = models.CharField(max_length=10, choices=RemarkState, default=RemarkState.OPEN)
+    answer = models.CharField(max_length=500, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "field"],
+                name="one_remark_a_field",
+                violation_error_message="There is a remark on this field already.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason=""),
+                name="a_remark_says_why",
+                violation_error_message="Say why.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=RemarkState.values), name="remark_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=RemarkState.ANSWERED) | ~models.Q(answer=""),
+                name="an_answer_has_words",
+                violation_error_message="Write your answer.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}"

@@ -43,7 +43,7 @@ MOVES: dict[str, set[str]] = {
     State.DRAFT: {State.IN_REVIEW, State.ARCHIVED},
     State.IN_REVIEW: {State.RETURNED, State.PUBLISHED, State.DRAFT},
     State.RETURNED: {State.IN_REVIEW, State.ARCHIVED},
-    State.PUBLISHED: {State.PAUSED, State.CLOSED, State.DRAFT},
+    State.PUBLISHED: {State.PAUSED, State.CLOSED, State.DRAFT, State.RETURNED},
     State.PAUSED: {State.PUBLISHED, State.CLOSED},
     State.CLOSED: {State.ARCHIVED},
     State.ARCHIVED: set(),
@@ -156,6 +156,27 @@ class Ask(models.TextChoices):
     LIFTING = "lifting", "Heavy lifting"
     PORTFOLIO = "portfolio", "Portfolio"
     CONSENT = "consent", "Parent’s consent under 18"
+    WORK_PERMIT = "work-authorization", "Allowed to work in the United States"
+    SECOND_LANGUAGE = "second-language", "A second language"
+
+
+class Level(models.TextChoices):
+    """How much a thing is asked of who applies."""
+
+    REQUIRED = "required", "Required"
+    PREFERRED = "preferred", "Good to have"
+    LEARNED = "learned", "Learned here"
+
+
+class CostItem(models.TextChoices):
+    """What a learner's own cost is made of."""
+
+    TUITION = "tuition", "Tuition"
+    FEES = "fees", "Fees"
+    BOOKS = "books", "Books"
+    TOOLS = "tools", "Tools"
+    EXAM = "exam", "Exams and licenses"
+    UNIFORM = "uniform", "Uniform or boots"
 
 
 class Credit(models.TextChoices):
@@ -204,3 +225,87 @@ class Term(models.TextChoices):
     SPRING = "spring", "Spring"
     SUMMER = "summer", "Summer"
     YEAR = "year-round", "Any time of the year"
+
+
+class StartKind(models.TextChoices):
+    DAY = "day", "On one day"
+    BETWEEN = "between", "Between two days"
+    ROLLING = "rolling", "At any time of the year"
+    AT_ONCE = "at-once", "As soon as somebody is found"
+
+
+class MayLead(models.TextChoices):
+    YES = "yes", "Yes, that is the plan"
+    POSSIBLE = "possible", "Possibly"
+    NO = "no", "No"
+
+
+class CoopPattern(models.TextChoices):
+    TERMS = "terms", "Whole terms at work, then whole terms in class"
+    HALF_DAYS = "half-days", "Part of each day or week at work"
+
+
+class SafetyCheck(models.TextChoices):
+    """Background check of the adults who meet learners."""
+
+    NOT_NEEDED = "not-needed", "Not needed: learners are adults or come with their teacher"
+    SCHOOL = "school", "The school does it"
+    HELD = "held", "Done"
+
+
+class Source(models.TextChoices):
+    """How a posting came in."""
+
+    FORM = "form", "Written here"
+    FILE = "file", "From a file"
+
+
+class LiveEdits(models.TextChoices):
+    """What happens when a published posting is changed."""
+
+    ALL = "all", "A reviewer reads every change first"
+    WEIGHTY = (
+        "weighty",
+        "A reviewer reads changes of pay, cost, place, terms and how to apply; other words show "
+        "at once",
+    )
+    NONE = "none", "Changes show at once"
+
+
+class ReportReason(models.TextChoices):
+    GONE = "gone", "It is filled or does not exist"
+    PAY = "pay", "Pay or costs are not as it says"
+    UNFAIR = "unfair", "It shuts people out unfairly"
+    UNSAFE = "unsafe", "It seems unsafe or against the law"
+    SCAM = "scam", "It looks like a fraud"
+    OTHER = "other", "Something else"
+
+
+class ReportState(models.TextChoices):
+    OPEN = "open", "Waiting"
+    UPHELD = "upheld", "Something was done"
+    DISMISSED = "dismissed", "Nothing was wrong"
+
+
+REPORT_MOVES: dict[str, set[str]] = {
+    ReportState.OPEN: {ReportState.UPHELD, ReportState.DISMISSED},
+    ReportState.UPHELD: set(),
+    ReportState.DISMISSED: set(),
+}
+
+
+class ImportState(models.TextChoices):
+    MATCHING = "matching", "Columns are being matched"
+    CHECKED = "checked", "Checked, nothing saved yet"
+    RUNNING = "running", "Being saved"
+    DONE = "done", "Saved"
+    UNDONE = "undone", "Undone"
+
+
+IMPORT_MOVES: dict[str, set[str]] = {
+    ImportState.MATCHING: {ImportState.CHECKED},
+    ImportState.CHECKED: {ImportState.MATCHING, ImportState.RUNNING},
+    ImportState.RUNNING: {ImportState.DONE},
+    ImportState.DONE: {ImportState.UNDONE},
+    ImportState.UNDONE: set(),
+}

@@ -1,7 +1,50 @@
 """What employers need, and what they offer to learners."""
 
+from employers.models.details import (
+    BeneficiaryAnswer,
+    Placement,
+    PreApprenticeship,
+    TrainingPlan,
+    TrainingStep,
+    Visit,
+)
 from employers.models.employers import Employer
-from employers.models.opportunities import Location, Opportunity
+from employers.models.imports import ColumnMatch, Import, ImportRow
+from employers.models.life import (
+    Dismissal,
+    Kept,
+    Reminder,
+    Report,
+    SavedSearch,
+    Typed,
+    ViewCount,
+)
+from employers.models.opportunities import Location, Opportunity, SkillWanted
+from employers.models.policy import Policy
 from employers.models.terms import ApprenticeshipTerms, WageStep
 
-__all__ = ["ApprenticeshipTerms", "Employer", "Location", "Opportunity", "WageStep"]
+__all__ = [
+    "ApprenticeshipTerms",
+    "BeneficiaryAnswer",
+    "ColumnMatch",
+    "Dismissal",
+    "Employer",
+    "Import",
+    "ImportRow",
+    "Kept",
+    "Location",
+    "Opportunity",
+    "Placement",
+    "Policy",
+    "PreApprenticeship",
+    "Reminder",
+    "Report",
+    "SavedSearch",
+    "SkillWanted",
+    "TrainingPlan",
+    "TrainingStep",
+    "Typed",
+    "ViewCount",
+    "Visit",
+    "WageStep",
+]

@@ -1,5 +1,6 @@
 """An organization as an employer."""
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
@@ -14,6 +15,19 @@ class Employer(models.Model):
     flexible_schedules = models.BooleanField("flexible schedules", default=False)
     on_the_job_training = models.BooleanField("paid on-the-job training", default=False)
     mentoring = models.BooleanField("mentoring", default=False)
+
+    usual = models.JSONField(
+        "usual answers",
+        default=dict,
+        blank=True,
+        help_text="Answers that a new posting begins with: {field: value}",
+    )
+    trusted_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when its postings may be published at once"
+    )
+    trusted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["organization__name"]

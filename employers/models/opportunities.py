@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.choices import OrganizationState
+from accounts.models import SHOWN_ONCE_VERIFIED
 from employers.choices import (
     HOURS_IN,
     JOBS,
@@ -31,23 +32,29 @@ from employers.choices import (
     HoursPer,
     Kind,
     LengthUnit,
+    Level,
     Mode,
     Outcome,
     Paid,
     PayUnit,
     Shift,
+    Source,
+    StartKind,
     State,
     Support,
     Term,
 )
 from employers.models.employers import Employer
 from programs.models import Program
-from vocabularies.models import County, Occupation, Place, Region, Sector
+from vocabularies.models import County, Occupation, Place, Region, Sector, Skill
 from vocabularies.templatetags.words import money
 from vocabularies.text import plain_line, slug_for
 
 # Words that the address of another page of a posting has taken.
-TAKEN_SLUGS = {"edit", "preview", "send", "move", "close", "review"}
+TAKEN_SLUGS = set(
+    "edit preview send move close review extend relist pause change remarks coach report save "
+    "assign flyer.pdf".split()
+)
 # A year such as 9999 would make every later read of a row fail; no portal needs it.
 SANE = (datetime(2016, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC))
 
@@ -63,7 +70,7 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         at = at or timezone.now()
         return self.filter(
             Q(closes_at__isnull=True) | Q(closes_at__gt=at),
-            ~Q(employer__organization__state=OrganizationState.SUSPENDED),
+            employer__organization__state__in=SHOWN_ONCE_VERIFIED,
             state=State.PUBLISHED,
             opens_at__lte=at,
             employer__organization__verified_at__isnull=False,
@@ -98,6 +105,29 @@ class Opportunity(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     revision = models.PositiveIntegerField(default=1, help_text="Rises with every save of words")
+    replaces = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="copies",
+        help_text="The live posting that this working copy will change once it is approved",
+    )
+    copied_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    source = models.CharField(max_length=5, choices=Source, default=Source.FORM)
+    external_id = models.CharField(
+        "your own number", max_length=60, blank=True, validators=[plain_line]
+    )
+    batch = models.ForeignKey(
+        "employers.Import",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        help_text="The file it came with",
+    )
     form_token = models.UUIDField(
         default=uuid.uuid4, unique=True, help_text="Sending the first form twice makes one"
     )
@@ -123,6 +153,13 @@ class Opportunity(models.Model):
         blank=True,
         related_name="opportunities",
         verbose_name="program it goes with",
+    )
+
+    host = models.CharField(
+        "where learners will be, if not with you",
+        max_length=120,
+        blank=True,
+        validators=[plain_line],
     )
 
     # Place and hours
@@ -200,6 +237,9 @@ class Opportunity(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
     )
+    costs = models.JSONField(
+        default=dict, blank=True, help_text='{"tuition": "300.00", …}; learner_cost is their sum'
+    )
     class_hours_paid = models.BooleanField("class hours are paid", default=False)
     supports = ArrayField(
         models.CharField(max_length=12, choices=Support), default=list, blank=True, size=6
@@ -212,6 +252,15 @@ class Opportunity(models.Model):
     )
     asks = ArrayField(
         models.CharField(max_length=20, choices=Ask), default=list, blank=True, size=10
+    )
+    prefers = ArrayField(
+        models.CharField(max_length=20, choices=Ask), default=list, blank=True, size=10
+    )
+    learned_here = ArrayField(
+        models.CharField(max_length=20, choices=Ask), default=list, blank=True, size=10
+    )
+    accommodations = models.CharField(
+        "access and accommodations", max_length=200, blank=True, validators=[plain_line]
     )
     needs_note = models.CharField(max_length=200, blank=True, validators=[plain_line])
     apply_by = models.CharField(max_length=10, choices=ApplyBy, blank=True)
@@ -230,7 +279,9 @@ class Opportunity(models.Model):
     )
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
+    start_kind = models.CharField(max_length=8, choices=StartKind, blank=True)
     starts_on = models.DateField(null=True, blank=True)
+    starts_until = models.DateField(null=True, blank=True)
     starts_note = models.CharField(max_length=60, blank=True, validators=[plain_line])
 
     # What happened to it
@@ -239,6 +290,9 @@ class Opportunity(models.Model):
     )
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
     filled = models.PositiveSmallIntegerField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its people last said that it is still open"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -303,8 +357,10 @@ class Opportunity(models.Model):
             models.CheckConstraint(
                 condition=(Q(closes_at__isnull=True) | Q(closes_at__range=SANE))
                 & (Q(opens_at__isnull=True) | Q(opens_at__range=SANE))
+                & (Q(starts_on__isnull=True) | Q(starts_on__range=(SANE[0].date(), SANE[1].date())))
                 & (
-                    Q(starts_on__isnull=True) | Q(starts_on__range=(SANE[0].date(), SANE[1].date()))
+                    Q(starts_until__isnull=True)
+                    | Q(starts_until__range=(SANE[0].date(), SANE[1].date()))
                 ),
                 name="opportunity_dates_sane",
                 violation_error_message="Give a date within ten years of today.",
@@ -320,6 +376,30 @@ class Opportunity(models.Model):
                 violation_error_message="Say how it ended.",
             ),
             models.CheckConstraint(condition=~Q(slug=""), name="opportunity_slug_never_empty"),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True)
+                | Q(state__in=[State.DRAFT, State.IN_REVIEW, State.RETURNED]),
+                name="working_copy_is_never_public",
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(replaces__isnull=False),
+                name="one_working_copy_each",
+                violation_error_message="Somebody is changing this posting already.",
+            ),
+            models.UniqueConstraint(
+                fields=["employer", "external_id"],
+                condition=~Q(external_id="") & Q(replaces__isnull=True),
+                name="one_posting_of_a_number",
+                violation_error_message="You have a posting with this number already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_until__isnull=True)
+                | Q(starts_on__isnull=True)
+                | Q(starts_until__gte=F("starts_on")),
+                name="latest_start_not_before_the_first",
+                violation_error_message="The last day to start is before the first.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -465,6 +545,28 @@ class Opportunity(models.Model):
             return None
         zone = Region.current().zone
         return (self.closes_at.astimezone(zone).date() - timezone.localdate(timezone=zone)).days
+
+
+class SkillWanted(models.Model):
+    """A skill that a posting asks for, likes or teaches; ten at most each."""
+
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, models.PROTECT, related_name="wanted")
+    level = models.CharField(max_length=9, choices=Level, default=Level.LEARNED)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opportunity", "skill"],
+                name="one_line_a_skill",
+                violation_error_message="This skill is listed twice.",
+            )
+        ]
+        indexes = [models.Index(fields=["skill", "opportunity"], name="skill_wanted")]
+
+    def __str__(self) -> str:
+        return f"{self.skill}: {self.get_level_display()}"
 
 
 class Location(models.Model):

@@ -3,7 +3,7 @@
 from datetime import date
 
 from accounts.actions import record
-from accounts.choices import OrganizationState
+from accounts.choices import OrganizationState, Ownership
 from accounts.models import Entry, Organization, User
 from partnerships.demo.files import at, prose, table
 from vocabularies.models import County, Place, Region, Sector
@@ -53,6 +53,12 @@ def load_sectors() -> dict[str, Sector]:
     return sectors
 
 
+def _ownership(row: dict[str, str]) -> str:
+    if row["public_body"]:
+        return Ownership.PUBLIC
+    return Ownership.NONPROFIT if row.get("kind", "").startswith("private") else Ownership.BUSINESS
+
+
 def load(today: date, people: dict[str, User], sectors: dict[str, Sector]) -> int:
     """Employers and institutions; how many. All verified, one of them returned since."""
     about = prose("organizations")
@@ -80,7 +86,7 @@ def load(today: date, people: dict[str, User], sectors: dict[str, Sector]) -> in
                 "place_id": row["zip"],
                 "employs": bool(row["employs"]),
                 "teaches": bool(row["teaches"]),
-                "public_body": bool(row["public_body"]),
+                "ownership": _ownership(row),
                 "state": OrganizationState.VERIFIED,
                 "state_reason": "",
                 "created_at": at(today, -421),

@@ -1,0 +1,43 @@
+"""What people do with opportunities, by what it is about."""
+
+from employers.actions.moves import (
+    NotReady,
+    archive_opportunity,
+    close_opportunity,
+    pause_opportunity,
+    publish_opportunity,
+    resume_opportunity,
+    return_opportunity,
+    seen_mark,
+    send_opportunity,
+    take_back_opportunity,
+)
+from employers.actions.writing import (
+    Conflict,
+    employer_of,
+    keep_search_words,
+    locked,
+    rename_employer,
+    save_words,
+    start_opportunity,
+)
+
+__all__ = [
+    "Conflict",
+    "NotReady",
+    "archive_opportunity",
+    "close_opportunity",
+    "employer_of",
+    "keep_search_words",
+    "locked",
+    "pause_opportunity",
+    "publish_opportunity",
+    "rename_employer",
+    "resume_opportunity",
+    "return_opportunity",
+    "save_words",
+    "seen_mark",
+    "send_opportunity",
+    "start_opportunity",
+    "take_back_opportunity",
+]
