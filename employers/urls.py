@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from employers.views import browse, deciding, employers, writing
+from employers.views import browse, deciding, employers, moving, writing
 
 
 class IdConverter:
@@ -34,12 +34,12 @@ urlpatterns = [
         writing.opportunity_section,
         name="opportunity_section",
     ),
-    path("opportunities/<id:pk>/preview/", writing.opportunity_preview, name="opportunity_preview"),
-    path("opportunities/<id:pk>/send/", writing.opportunity_send, name="opportunity_send"),
+    path("opportunities/<id:pk>/preview/", moving.opportunity_preview, name="opportunity_preview"),
+    path("opportunities/<id:pk>/send/", moving.opportunity_send, name="opportunity_send"),
     path(
-        "opportunities/<id:pk>/move/<slug:move>/", writing.opportunity_move, name="opportunity_move"
+        "opportunities/<id:pk>/move/<slug:move>/", moving.opportunity_move, name="opportunity_move"
     ),
-    path("opportunities/<id:pk>/close/", writing.opportunity_close, name="opportunity_close"),
+    path("opportunities/<id:pk>/close/", moving.opportunity_close, name="opportunity_close"),
     path("opportunities/<id:pk>/review/", deciding.opportunity_review, name="opportunity_review"),
     path("opportunities/<id:pk>/", browse.opportunity_show, name="opportunity_show_short"),
     path("opportunities/<id:pk>/<str:slug>/", browse.opportunity_show, name="opportunity_show"),
