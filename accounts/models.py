@@ -358,11 +358,13 @@ class Invitation(models.Model):
 
 
 class Logo(models.Model):
-    """An organization's picture, drawn anew from what was uploaded: a square PNG without
-    metadata. It lies in the database, so that every web process and every backup has it."""
+    """An organization's picture, drawn anew from what was uploaded: a PNG without metadata, small
+    in pixels. It lies in the database, so that every web process and every backup has it."""
 
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="logo")
     png = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
     digest = models.CharField(max_length=16, help_text="Of its bytes; part of its address")
     uploaded_at = models.DateTimeField(default=timezone.now)
     uploaded_by = models.ForeignKey(
@@ -371,6 +373,11 @@ class Logo(models.Model):
 
     def __str__(self) -> str:
         return f"Logo of {self.organization}"
+
+    @property
+    def url(self) -> str:
+        """Its address changes with its bytes, so that it may be kept forever."""
+        return reverse("accounts:logo_show", args=[self.organization.slug, self.digest])
 
 
 class Entry(models.Model):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import account, memberships, organizations, reviews
+from accounts.views import account, logos, memberships, organizations, reviews
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
         organizations.organization_edit,
         name="organization_edit",
     ),
+    path("organizations/<slug:slug>/logo/", logos.logo_edit, name="logo_edit"),
+    path("organizations/<slug:slug>/logo-<slug:digest>.png", logos.logo_show, name="logo_show"),
     path(
         "organizations/<slug:slug>/send/",
         organizations.organization_resubmit,

@@ -44,5 +44,7 @@ urlpatterns = [
     path("opportunities/<id:pk>/", browse.opportunity_show, name="opportunity_show_short"),
     path("opportunities/<id:pk>/<str:slug>/", browse.opportunity_show, name="opportunity_show"),
     path("employers/", employers.employer_list, name="employer_list"),
+    path("employers.json", employers.employer_json, name="employer_json"),
+    path("employers/<slug:slug>/offers/", employers.employer_offers, name="employer_offers"),
     path("employers/<slug:slug>/", employers.employer_show, name="employer_show"),
 ]

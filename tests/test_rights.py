@@ -27,6 +27,7 @@ TABLE = {
     "accounts:account_show": "302 200 200 200 200 200 200 200",
     "accounts:membership_decide": "302 405 405 405 405 405 405 405",
     "accounts:membership_end": "302 403 200 403 403 403 403 200",
+    "accounts:logo_edit": "302 403 200 403 403 403 403 403",
     "accounts:organization_edit": "302 403 200 403 403 403 403 403",
     "accounts:organization_join": "302 200 302 200 200 200 200 200",
     "accounts:organization_new": "302 200 200 200 200 200 200 200",
@@ -36,6 +37,7 @@ TABLE = {
     "accounts:review_list": "302 403 403 403 403 403 403 200",
     "accounts:welcome": "302 200 200 200 200 200 200 200",
     "desk": "302 200 200 200 200 200 200 200",
+    "employers:employer_offers": "302 403 200 403 403 403 403 403",
     "employers:opportunity_close": "302 404 302 404 404 404 404 404",
     "employers:opportunity_edit": "302 404 200 404 404 404 404 404",
     "employers:opportunity_move": "302 405 405 405 405 405 405 405",
@@ -108,7 +110,7 @@ def address(name: str, things: dict[str, Any]) -> str:
     """The address with the things of one company, or of an organization that waits."""
     room, _, view = name.partition(":")
     arguments: dict[str, Any] = {}
-    if room == "accounts" and view.startswith("organization_"):
+    if room == "accounts" and view.startswith(("organization_", "logo_")):
         arguments = {"slug": things["own"].slug}
         if view == "organization_review":
             arguments = {"slug": things["organization"].slug}
@@ -120,6 +122,8 @@ def address(name: str, things: dict[str, Any]) -> str:
             arguments["section"] = "work"
         if view == "opportunity_move":
             arguments["move"] = "archive"
+        if view.startswith("employer_"):
+            arguments = {"slug": things["own"].slug}
     if room == "plans":
         arguments = {"pk": things["item"].pk if view.startswith("item_") else things["comment"].pk}
     if room == "outreach":

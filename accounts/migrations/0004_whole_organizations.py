@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('png', models.BinaryField()),
+                ('width', models.PositiveSmallIntegerField()),
+                ('height', models.PositiveSmallIntegerField()),
                 ('digest', models.CharField(help_text='Of its bytes; part of its address', max_length=16)),
                 ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],

@@ -68,7 +68,7 @@ def organization_new(request: HttpRequest) -> HttpResponse:
 def organization_show(request: HttpRequest, slug: str) -> HttpResponse:
     user = request.user
     organization = get_object_or_404(
-        Organization.objects.visible_to(user).select_related("sector", "place"), slug=slug
+        Organization.objects.visible_to(user).select_related("sector", "place", "logo"), slug=slug
     )
     concerned = is_member(user, organization) or is_coalition_staff(user)
     context = {

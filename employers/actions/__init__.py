@@ -1,5 +1,6 @@
 """What people do with opportunities, by what it is about."""
 
+from employers.actions.employers import change_offers
 from employers.actions.moves import (
     NotReady,
     archive_opportunity,
@@ -26,6 +27,7 @@ __all__ = [
     "Conflict",
     "NotReady",
     "archive_opportunity",
+    "change_offers",
     "close_opportunity",
     "employer_of",
     "keep_search_words",

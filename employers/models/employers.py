@@ -29,6 +29,9 @@ class Employer(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    # How many places it has open; a list writes it.
+    open_now = 0
+
     class Meta:
         ordering = ["organization__name"]
 
