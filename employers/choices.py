@@ -44,7 +44,7 @@ MOVES: dict[str, set[str]] = {
     State.IN_REVIEW: {State.RETURNED, State.PUBLISHED, State.DRAFT},
     State.RETURNED: {State.IN_REVIEW, State.ARCHIVED},
     State.PUBLISHED: {State.PAUSED, State.CLOSED, State.DRAFT, State.RETURNED},
-    State.PAUSED: {State.PUBLISHED, State.CLOSED},
+    State.PAUSED: {State.PUBLISHED, State.CLOSED, State.RETURNED},
     State.CLOSED: {State.ARCHIVED},
     State.ARCHIVED: set(),
 }

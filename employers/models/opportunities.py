@@ -53,7 +53,7 @@ from vocabularies.text import plain_line, slug_for
 # Words that the address of another page of a posting has taken.
 TAKEN_SLUGS = set(
     "edit preview send move close review extend relist pause change remarks coach report save "
-    "assign flyer.pdf".split()
+    "assign drop schedule flyer.pdf".split()
 )
 # A year such as 9999 would make every later read of a row fail; no portal needs it.
 SANE = (datetime(2016, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC))
@@ -290,6 +290,14 @@ class Opportunity(models.Model):
     )
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
     filled = models.PositiveSmallIntegerField(null=True, blank=True)
+    starting_pay = models.DecimalField(
+        "starting pay of those taken on, an hour",
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+    )
     confirmed_at = models.DateTimeField(
         null=True, blank=True, help_text="When its people last said that it is still open"
     )
@@ -375,6 +383,10 @@ class Opportunity(models.Model):
                 name="closed_has_an_outcome",
                 violation_error_message="Say how it ended.",
             ),
+            models.CheckConstraint(
+                condition=Q(starting_pay__isnull=True) | Q(starting_pay__gt=0),
+                name="pay_of_those_taken_on_is_above_nothing",
+            ),
             models.CheckConstraint(condition=~Q(slug=""), name="opportunity_slug_never_empty"),
             models.CheckConstraint(
                 condition=Q(replaces__isnull=True)
@@ -434,10 +446,21 @@ class Opportunity(models.Model):
         if self.state != State.PUBLISHED:
             return self.state
         if self.opens_at and self.opens_at > at:
-            return "scheduled"
+            return "paused" if self.public_since and self.public_since <= at else "scheduled"
         if self.closes_at and self.closes_at <= at:
             return "expired"
         return "open"
+
+    @property
+    def paused_until(self) -> datetime | None:
+        """When a pause ends by itself; None for one without end, or where there is none."""
+        timed = self.state == State.PUBLISHED and self.standing() == "paused"
+        return self.opens_at if timed else None
+
+    @property
+    def is_copy(self) -> bool:
+        """Holds a change of another posting, and is no posting of its own."""
+        return self.replaces_id is not None
 
     @property
     def is_hidden(self) -> bool:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import MD5, Lower
@@ -238,7 +239,10 @@ class Digest(models.Model):
                 condition=Q(until__gte=models.F("since")), name="digest_ends_after_it_began"
             ),
         ]
-        indexes = [models.Index(fields=["subscription", "-until"], name="digest_of")]
+        indexes = [
+            models.Index(fields=["subscription", "-until"], name="digest_of"),
+            GinIndex(fields=["told"], name="digest_told"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subscription} {self.period}"
