@@ -11,15 +11,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.forms import PortalForm, PortalModelForm
+from accounts.forms.address import AddressField
+from accounts.strangers import is_quick, opened_at, stamp
 from plans.actions import ActionDraft, ItemDraft, Voice
 from plans.choices import DeclineReason, Involvement, Kind, Relation, Shown, Stage, Status
-from plans.links import QUICKEST, opened_at, stamp
 from plans.models import COMMENT_LIMIT, Comment, Item, WorkGroup
 from vocabularies.text import CONTROLS, DIRECTION_MARKS, plain_line
 
 ORGANIZATIONS_ID = "known-organizations"
-# What a letter can be addressed to; a domain outside of ASCII is written in it (IDNA).
-MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
 class ProseField(forms.CharField):
@@ -33,27 +32,6 @@ class ProseField(forms.CharField):
         text = super().to_python(value)
         text = re.sub(r"\r\n?", "\n", text or "")
         return DIRECTION_MARKS.sub("", CONTROLS.sub("", text))
-
-
-class AddressField(forms.EmailField):
-    """An address that a letter can be sent to."""
-
-    widget = forms.EmailInput(attrs={"autocomplete": "email"})
-
-    def __init__(self, **kwargs: Any) -> None:
-        required = {"required": "Write your e-mail address. It is never shown."}
-        super().__init__(max_length=254, error_messages=required, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        email: str = super().clean(value)
-        name, _, domain = email.rpartition("@")
-        try:
-            written = f"{name}@{domain.encode('idna').decode('ascii')}"
-        except UnicodeError:
-            written = ""
-        if "." not in domain or not MAILBOX.fullmatch(written):
-            raise ValidationError("Write a whole e-mail address, such as name@example.org.")
-        return email
 
 
 class AddressForm(PortalForm):
@@ -222,9 +200,7 @@ class CommentForm(VoiceForm):
 
     def voice(self) -> Voice:
         voice = super().voice()
-        opened = opened_at(self.cleaned_data["opened"])
-        # The stamp has whole seconds, so a second more than the rule could pass for less.
-        voice.quick = opened is not None and timezone.now() - opened < QUICKEST
+        voice.quick = is_quick(self.cleaned_data["opened"])
         return voice
 
 

@@ -1,18 +1,10 @@
-"""Signed things: the private link of a comment, the moment a form was opened, an address's hash."""
+"""The private link of a comment: signed, lasting."""
 
-from datetime import datetime, timedelta
+from django.core.signing import BadSignature, Signer
 
-from django.core.signing import BadSignature, Signer, TimestampSigner, b62_decode
-from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.crypto import salted_hmac
-
-from accounts.doors import address_of
 from plans.models import Comment
 
 PRIVATE = "plans.comment.private"
-OPENED = "plans.comment.form"
-QUICKEST = timedelta(seconds=2)
 
 
 def private_token(comment: Comment) -> str:
@@ -30,24 +22,3 @@ def comment_of(token: str) -> Comment | None:
         .filter(pk=pk)
         .first()
     )
-
-
-def stamp() -> str:
-    """Goes into the form when it is shown."""
-    return TimestampSigner(salt=OPENED, sep="~").sign("comment")
-
-
-def opened_at(stamped: str) -> datetime | None:
-    """When the form was shown, or None if we did not write this stamp."""
-    signer = TimestampSigner(salt=OPENED, sep="~")
-    try:
-        signer.unsign(stamped)
-    except BadSignature:
-        return None
-    seconds = b62_decode(stamped.split("~")[1])
-    return datetime.fromtimestamp(seconds, tz=timezone.get_default_timezone())
-
-
-def sender_of(request: HttpRequest) -> str:
-    """A keyed hash of the address: enough to count by, not enough to find a person."""
-    return salted_hmac("plans.sender", address_of(request), algorithm="sha256").hexdigest()

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import MoveRefused, check_move, record
 from accounts.models import Entry, Organization
+from accounts.strangers import one_after_the_other
 from plans import letters
 from plans.choices import COMMENT_MOVES, CommentState, DeclineReason, Relation
 from plans.held import what_to_tell
@@ -86,7 +87,7 @@ def give_comment(
     if not window.open:
         raise CommentsClosed("Comments on this item are closed.")
     form_token = form_token or uuid.uuid4()
-    _one_after_the_other(sender, voice.email.casefold(), form_token.hex)
+    one_after_the_other(sender, voice.email.casefold(), form_token.hex)
     if twin := Comment.objects.filter(form_token=form_token).first():
         same = (twin.item_id, twin.text, twin.email) == (node.item_id, voice.text, voice.email)
         if same:
@@ -125,15 +126,6 @@ def _put(comment: Comment, voice: Voice) -> None:
     comment.kind = voice.kind if voice.organization_name else ""
     comment.relation = voice.relation if voice.organization_name else Relation.SELF
     comment.shown = voice.shown
-
-
-def _one_after_the_other(*names: str) -> None:
-    """Posts that share a name wait for each other, so that each counts those before it."""
-    digests = [hashlib.sha256(name.encode()).digest()[:8] for name in names]
-    with connection.cursor() as cursor:
-        # In one order for all, or two posts could wait for each other for ever.
-        for key in sorted(int.from_bytes(digest, signed=True) for digest in digests):
-            cursor.execute("select pg_advisory_xact_lock(%s)", [key])
 
 
 def _refuse_floods(sender: str, email: str, now: datetime) -> None:
@@ -193,7 +185,7 @@ def correct_address(*, comment: Comment, email: str) -> Comment:
     """Its author mistyped the address: the link goes to another one, and the first dies. Raises
     MoveRefused once it is confirmed or the hour is over, TooMany past the number of letters."""
     now = timezone.now()
-    _one_after_the_other(email.casefold())
+    one_after_the_other(email.casefold())
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
     if comment.state != CommentState.UNCONFIRMED or comment.created_at + CORRECT_WITHIN < now:
         raise MoveRefused("This address can no longer be corrected.")

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actions import MoveRefused
 from accounts.doors import public
+from accounts.strangers import sender_of
 from plans import actions
 from plans.choices import CommentState
 from plans.forms import AddressForm, CommentForm, VoiceForm
-from plans.links import comment_of, private_token, sender_of
+from plans.links import comment_of, private_token
 from plans.models import Comment, PlanVersion, VersionItem
 from plans.numbers import NUMBER
 from plans.organizations import known_names

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.actions import MoveRefused
 from accounts.models import Entry, Organization, User
+from accounts.strangers import OPENED
 from plans import desk
 from plans.actions import (
     ItemDraft,
@@ -30,7 +31,7 @@ from plans.actions import (
     withdraw_comment,
 )
 from plans.choices import COMMENT_MOVES, CommentState
-from plans.links import OPENED, private_token
+from plans.links import private_token
 from plans.models import Comment, CommentWindow, Plan, PlanVersion
 from plans.rules import author_may_withdraw, may_decide, may_edit_plan
 from tests.plans.factories import item_called, make_comment, make_plan, open_for_comment
