@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 
 from vocabularies.models import (
     AlternateTitle,
+    ApprenticeshipStandard,
     CareerCluster,
     County,
     Industry,
@@ -113,6 +114,12 @@ def preparations(folder: Path) -> Iterator[Row]:
             yield row["cip_code"], row["soc_code"]
 
 
+def standards(folder: Path) -> Iterator[Row]:
+    for row in read(folder, "apprenticeship_standards"):
+        least, most = (int(row[name]) if row[name] else None for name in ("hours_min", "hours_max"))
+        yield row["rapids_code"], row["title"], row["approach"], least, most, row["onet_soc_code"]
+
+
 def skills(folder: Path) -> Iterator[Row]:
     """O*NET's elements without the headings over them; a name used twice says which it is."""
     rows = read(folder, "skills")
@@ -189,6 +196,14 @@ TABLES = [
         ("program_id", "soc_code"),
         preparations,
         ("preparations",),
+        owned=True,
+    ),
+    Table(
+        ApprenticeshipStandard,
+        ("rapids_code", "title", "approach", "hours_min", "hours_max", "occupation_id"),
+        ("rapids_code",),
+        standards,
+        ("apprenticeship_standards",),
         owned=True,
     ),
     Table(Skill, ("slug", "name", "description"), ("slug",), skills, ("skills",)),

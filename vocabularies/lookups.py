@@ -5,7 +5,14 @@ from math import asin, cos, degrees, radians, sin, sqrt
 from django.contrib.postgres.search import SearchRank, SearchVector
 from django.db.models import BooleanField, Case, F, Value, When
 
-from vocabularies.models import AlternateTitle, Occupation, Place, Region
+from vocabularies.models import (
+    AlternateTitle,
+    ApprenticeshipStandard,
+    Occupation,
+    Place,
+    Region,
+    Skill,
+)
 from vocabularies.search import to_query, to_words
 
 # Mean radius of the earth (IUGG), in miles.
@@ -92,6 +99,28 @@ def _with_matched(occupations: list[Occupation], folded: str) -> list[Occupation
 def _holds(text: str, words: list[str]) -> bool:
     have = text.split()
     return all(any(known.startswith(word) for known in have) for word in words)
+
+
+def standards_for(occupation: Occupation | None) -> list[ApprenticeshipStandard]:
+    """The registered standards of an occupation, those by hours worked first."""
+    if occupation is None:
+        return []
+    found = ApprenticeshipStandard.objects.filter(occupation=occupation)
+    return sorted(found, key=lambda s: (s.approach != "time", s.title, s.rapids_code))
+
+
+def find_skills(words: str, limit: int = 10) -> list[Skill]:
+    """The skill of that very name alone, else skills whose names hold the words."""
+    typed = " ".join(words[:80].split())
+    if not typed:
+        return []
+    exact = Skill.objects.filter(name__iexact=typed).first()
+    if exact:
+        return [exact]
+    found = Skill.objects.filter(name__icontains=typed)
+    return list(
+        found.annotate(begins=_where(name__istartswith=typed)).order_by("-begins", "name")[:limit]
+    )
 
 
 def find_places(words: str, limit: int = 10) -> list[Place]:

@@ -234,6 +234,24 @@ class Preparation(models.Model):
         return f"{self.program_id} → {self.soc_code}"
 
 
+class ApprenticeshipStandard(models.Model):
+    """An occupation as the Office of Apprenticeship registers it: a RAPIDS code, how steps are
+    earned (time, competency, hybrid), and the hours on the job that its term has."""
+
+    rapids_code = models.CharField("RAPIDS code", max_length=8, primary_key=True)
+    title = models.CharField(max_length=160)
+    approach = models.CharField(max_length=10)
+    hours_min = models.PositiveIntegerField(null=True, blank=True)
+    hours_max = models.PositiveIntegerField(null=True, blank=True)
+    occupation = models.ForeignKey(Occupation, models.CASCADE, related_name="standards")
+
+    class Meta:
+        ordering = ["title", "rapids_code"]
+
+    def __str__(self) -> str:
+        return f"{self.title}, RAPIDS {self.rapids_code}"
+
+
 class Skill(models.Model):
     """A skill or field of knowledge: O*NET's elements, and what the region adds."""
 

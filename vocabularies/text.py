@@ -12,6 +12,12 @@ from markdown_it import MarkdownIt
 DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Controls, and the two code points that XML has no place for.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+# Characters without width; the joiners are letters' own in some scripts and in emoji, never beside
+# Latin ones.
+UNSEEN = re.compile(
+    "[\u00ad\u180e\u200b\u2060-\u2064\ufeff]"
+    "|(?<=[ -\u024f])[\u200c\u200d]|[\u200c\u200d](?=[ -\u024f])"
+)
 LINE_BREAKS = re.compile(r"[\r\n\u2028\u2029]")
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
@@ -31,8 +37,16 @@ def plain_line(value: str) -> None:
     plain_text(value)
     if LINE_BREAKS.search(value):
         raise ValidationError("Keep this on one line.", code="line")
+    if UNSEEN.search(value):
+        raise ValidationError("Take out the invisible characters.", code="unseen")
     if value and not any(_is_seen(letter) for letter in value):
         raise ValidationError("Write something that can be seen.", code="invisible")
+
+
+def has_letters(value: str) -> None:
+    """Validator of titles: signs and pictures alone name nothing."""
+    if value and not any(letter.isalpha() for letter in value):
+        raise ValidationError("Use words; signs or pictures alone are no title.", code="letters")
 
 
 def _is_seen(letter: str) -> bool:

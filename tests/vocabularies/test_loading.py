@@ -40,6 +40,10 @@ FILES = {
         "99.9999,11-1011",
         "01.0000,99-9999",
     ],
+    "apprenticeship_standards": [
+        "rapids_code,title,approach,hours_min,hours_max,onet_soc_code",
+        "0824CB,Nurse Assistant Certified,competency,,,31-1131.00",
+    ],
     "skills": [
         "element_id,name,description,kind",
         "2.A.1.e,Mathematics,Using it.,skill",
@@ -122,6 +126,7 @@ def test_shipped_files_are_whole():
         "alternate titles": 56558,
         "instructional programs": 2847,
         "preparations": 5719,
+        "apprenticeship standards": 35,
         "skills": 68,
     }
     assert (DATA / "ATTRIBUTION.md").exists()

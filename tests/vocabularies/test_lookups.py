@@ -9,11 +9,13 @@ from vocabularies.loading import DATA, read
 from vocabularies.lookups import (
     box_around,
     find_occupations,
+    find_skills,
     miles_between,
     refresh_words,
+    standards_for,
     words_of,
 )
-from vocabularies.models import AlternateTitle, Occupation
+from vocabularies.models import AlternateTitle, ApprenticeshipStandard, Occupation, Skill
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +131,23 @@ def test_places_of_the_region_come_first(client, region):
 )
 def test_lookups_take_any_words(path, words, client, occupations):
     assert client.get(path, {"q": words}).status_code in (200, 400)
+
+
+def test_standards_of_an_occupation_start_with_those_by_hours(db):
+    electricians = Occupation.objects.create(code="47-2111.00", title="Electricians")
+    for code, approach in (("2020HY", "hybrid"), ("0159", "time")):
+        ApprenticeshipStandard.objects.create(
+            rapids_code=code, title="Electrician", approach=approach, occupation=electricians
+        )
+
+    assert [s.rapids_code for s in standards_for(electricians)] == ["0159", "2020HY"]
+    assert standards_for(None) == []
+
+
+def test_a_skill_is_found_by_its_name_or_a_part_of_it(db):
+    for name in ("Mathematics", "Mathematics (knowledge)", "Repairing"):
+        Skill.objects.create(slug=name.lower()[:13] + str(len(name)), name=name)
+
+    assert [s.name for s in find_skills("mathematics")] == ["Mathematics"]
+    assert [s.name for s in find_skills("pair")] == ["Repairing"]
+    assert find_skills("  ") == []
