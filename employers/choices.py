@@ -296,6 +296,7 @@ REPORT_MOVES: dict[str, set[str]] = {
 
 class ImportState(models.TextChoices):
     MATCHING = "matching", "Columns are being matched"
+    CHECKING = "checking", "Rows are being checked"
     CHECKED = "checked", "Checked, nothing saved yet"
     RUNNING = "running", "Being saved"
     DONE = "done", "Saved"
@@ -303,9 +304,20 @@ class ImportState(models.TextChoices):
 
 
 IMPORT_MOVES: dict[str, set[str]] = {
-    ImportState.MATCHING: {ImportState.CHECKED},
-    ImportState.CHECKED: {ImportState.MATCHING, ImportState.RUNNING},
+    ImportState.MATCHING: {ImportState.CHECKING},
+    ImportState.CHECKING: {ImportState.CHECKED, ImportState.MATCHING},
+    ImportState.CHECKED: {ImportState.MATCHING, ImportState.CHECKING, ImportState.RUNNING},
     ImportState.RUNNING: {ImportState.DONE},
     ImportState.DONE: {ImportState.UNDONE},
     ImportState.UNDONE: set(),
 }
+
+
+class RowOutcome(models.TextChoices):
+    """What a row of a file becomes."""
+
+    NEW = "new", "New draft"
+    CHANGE = "change", "Changes"
+    SAME = "same", "The same"
+    ALIKE = "alike", "Skipped"
+    REFUSED = "refused", "Refused"

@@ -1,0 +1,2 @@
+"""Files of postings: reading any table, matching its columns, understanding its cells, checking
+its rows."""

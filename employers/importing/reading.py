@@ -1,0 +1,296 @@
+"""A file as a table of texts, whatever made it: CSV of any separator and encoding, or XLSX.
+
+What a file is, its content says and never its name. Nothing here touches the disk.
+"""
+
+import codecs
+import csv
+import re
+import warnings
+import zipfile
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from io import BytesIO, StringIO
+from typing import Any
+
+from openpyxl import load_workbook
+
+from employers.importing.columns import known_headings
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_ROWS = 5000
+MOST_COLUMNS = 100
+# Headings stand within this many filled rows; titles and notes may stand above them.
+HEADER_WITHIN = 12
+# What an XLSX may unpack to, in bytes and in files: a few kilobytes can hold gigabytes.
+MOST_UNPACKED = 80 * 1024 * 1024
+MOST_PARTS = 2000
+SEPARATORS = ",;\t|"
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+class Unreadable(Exception):
+    """The file is no table that we can read. Its text is for the person."""
+
+
+@dataclass
+class Table:
+    """`rows` are (number as a spreadsheet counts, cells); `notices` what a person should know."""
+
+    header: list[str]
+    rows: list[tuple[int, list[str]]]
+    notices: list[str] = field(default_factory=list)
+
+
+def read_table(data: bytes) -> Table:
+    """The table in a file. Raises Unreadable with a sentence."""
+    if not data.strip():
+        raise Unreadable("This file is empty.")
+    if len(data) > MOST_BYTES:
+        raise Unreadable("This file is larger than 5 MB. Split it into smaller ones.")
+    if data.startswith(b"PK\x03\x04"):
+        records, notices = _read_workbook(data)
+    else:
+        records, notices = _read_text(_decoded(data)), []
+    return _with_header(records, notices)
+
+
+# Text
+
+
+def _decoded(data: bytes) -> str:
+    _refuse_other_formats(data)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = _decode(data, "utf-16")
+    elif data[1:2] == b"\x00" or data[:1] == b"\x00":
+        text = _decode(data, "utf-16-be" if data[:1] == b"\x00" else "utf-16-le")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = _decode(data, "cp1252")
+    if len(CONTROLS.findall(text)) > 0:
+        raise Unreadable(NO_TABLE)
+    return text
+
+
+NO_TABLE = "This is no table that we can read. Save it as CSV or as an Excel workbook (.xlsx)."
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(NO_TABLE) from error
+
+
+def _refuse_other_formats(data: bytes) -> None:
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(
+            "This is an old Excel file (.xls), or one with a password. Save it as an Excel "
+            "workbook (.xlsx) without a password, or as CSV."
+        )
+    if data.startswith(b"%PDF"):
+        raise Unreadable("This is a PDF. Export the list as CSV or as an Excel workbook (.xlsx).")
+    head = data[:400].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise Unreadable(
+            "This is a web page. Save the list as CSV or as an Excel workbook (.xlsx)."
+        )
+    if head.startswith((b"{", b"[{")):
+        raise Unreadable("This is JSON. Save the list as CSV or as an Excel workbook (.xlsx).")
+
+
+def _read_text(text: str) -> list[list[str]]:
+    text = text.removeprefix("\ufeff")
+    declared = re.match(r"sep=(.)\r?\n", text)
+    if declared:
+        text = text[declared.end() :]
+    separator = declared.group(1) if declared else _separator_of(text)
+    csv.field_size_limit(MOST_BYTES)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    records = []
+    try:
+        for record in reader:
+            records.append(record)
+            if len(records) > 2 * MOST_ROWS + HEADER_WITHIN:
+                break
+    except csv.Error as error:
+        raise Unreadable(f"Line {reader.line_num} cannot be read: is a quote missing?") from error
+    return records
+
+
+def _separator_of(text: str) -> str:
+    """The one that parts most of the first rows into the same number of cells."""
+    sample = text[:100_000]
+
+    def evenness(separator: str) -> tuple[float, int]:
+        try:
+            records = csv.reader(StringIO(sample, newline=""), delimiter=separator)
+            widths = [len(r) for r, _ in zip(records, range(60), strict=False) if any(r)]
+        except csv.Error:
+            return 0, 0
+        parted = Counter(width for width in widths if width > 1).most_common(1)
+        usual, times = parted[0] if parted else (1, 0)
+        return times / max(len(widths), 1), usual
+
+    return max(SEPARATORS, key=evenness)
+
+
+# Workbooks
+
+
+def _read_workbook(data: bytes) -> tuple[list[list[str]], list[str]]:
+    _check_package(data)
+    # A damaged workbook raises whatever the part of the library that meets it raises.
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and validations that we have no use for
+            book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            sheets = [s for s in book.worksheets if s.sheet_state == "visible"]
+            tables = [(sheet.title, _cells_of(sheet)) for sheet in sheets]
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(
+            "This workbook is damaged. Open it, save it anew and try again."
+        ) from error
+    filled = [(title, records) for title, records in tables if any(any(r) for r in records)]
+    if not filled:
+        raise Unreadable("This workbook is empty.")
+    title, records = max(filled, key=lambda found: _headings_in(found[1]))
+    notices = []
+    if len(filled) > 1:
+        notices.append(f"Only the sheet “{title[:40]}” was read; the others were left out.")
+    return records, notices
+
+
+def _check_package(data: bytes) -> None:
+    """Sizes and kinds of what the package holds, before any of it is unpacked."""
+    try:
+        package = zipfile.ZipFile(BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise Unreadable(
+            "This workbook is damaged. Open it, save it anew and try again."
+        ) from error
+    parts = package.infolist()
+    names = {part.filename for part in parts}
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise Unreadable("This workbook unpacks to far more than a list. Save it as CSV.")
+    if any(name.endswith("vbaProject.bin") for name in names):
+        raise Unreadable("This workbook holds macros. Save it without them (.xlsx) or as CSV.")
+    if "xl/workbook.xml" not in names:
+        raise Unreadable(NO_TABLE)
+    for part in parts:
+        if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in _start_of(package, part):
+            raise Unreadable("This workbook is damaged. Open it, save it anew and try again.")
+
+
+def _start_of(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    try:
+        with package.open(part) as opened:
+            return opened.read(4096)
+    except (zipfile.BadZipFile, RuntimeError, ValueError, NotImplementedError, OSError) as error:
+        raise Unreadable(
+            "This workbook is damaged or has a password. Save it anew without one."
+        ) from error
+
+
+def _cells_of(sheet: Any) -> list[list[str]]:
+    records = []
+    for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)):
+        if number > 2 * MOST_ROWS + HEADER_WITHIN:
+            break
+        records.append([_as_text(value) for value in row])
+    while records and not any(records[-1]):
+        records.pop()
+    return records
+
+
+def _as_text(value: Any) -> str:
+    """A cell as a person reads it: formulas stand as their last value."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        # 0.1 + 0.2 is 0.3 to the person who typed it; no exponent, ever.
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    text = str(value)
+    return "" if CONTROLS.search(text) else text
+
+
+# Header and rows
+
+
+def _with_header(records: list[list[str]], notices: list[str]) -> Table:
+    at = _header_at(records)
+    if at is None:
+        raise Unreadable("This file holds no table: we found no row of column names.")
+    header = _names(records[at])
+    if len(header) > MOST_COLUMNS:
+        raise Unreadable(f"This table has more than {MOST_COLUMNS} columns. Take some out.")
+    rows = []
+    for number, record in enumerate(records[at + 1 :], start=at + 2):
+        cells = [_without_guard(cell.strip()) for cell in record]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            rows.append((number, cells + [""] * (len(header) - len(cells))))
+    if not rows:
+        raise Unreadable("This file has column names and no rows below them.")
+    if len(rows) > MOST_ROWS:
+        raise Unreadable(
+            f"This table has more than {MOST_ROWS:,} rows. Split it into smaller ones."
+        )
+    if at:
+        above = "The row" if at == 1 else f"The first {at} rows"
+        stands = "stands" if at == 1 else "stand"
+        notices = [
+            *notices,
+            f"{above} above the column names {stands} for nothing and was left out.",
+        ]
+    return Table(header, rows, notices)
+
+
+def _headings_in(records: list[list[str]]) -> int:
+    return max((known_headings(r) for r in records[:HEADER_WITHIN]), default=0)
+
+
+def _header_at(records: list[list[str]]) -> int | None:
+    """The row with most names that we know; else the first that is about as wide as the rest."""
+    filled = [n for n, record in enumerate(records) if any(cell.strip() for cell in record)]
+    first = filled[:HEADER_WITHIN]
+    if not first:
+        return None
+    best = max(first, key=lambda n: (known_headings(records[n]), -n))
+    if known_headings(records[best]) >= 2:
+        return best
+    widths = [sum(bool(cell.strip()) for cell in records[n]) for n in filled[:200]]
+    usual = sorted(widths)[len(widths) // 2]
+    return next((n for n in first if sum(map(bool, records[n])) >= max(usual * 0.6, 1)), first[0])
+
+
+def _names(record: list[str]) -> list[str]:
+    """Each column has a name, and no two the same."""
+    cells = [" ".join(cell.split())[:120] for cell in record]
+    while cells and not cells[-1]:
+        cells.pop()
+    names: list[str] = []
+    for number, cell in enumerate(cells, start=1):
+        name = cell or f"Column {number}"
+        again = 2
+        while name in names:
+            name, again = f"{cell or f'Column {number}'} ({again})", again + 1
+        names.append(name)
+    return names
+
+
+def _without_guard(cell: str) -> str:
+    """A spreadsheet-safe export sets an apostrophe before what would run as a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
