@@ -230,6 +230,15 @@ class Organization(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     sent_at = models.DateTimeField(default=timezone.now, help_text="To staff, the last time")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who of staff took it to check",
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = OrganizationQuerySet.as_manager()
@@ -287,6 +296,12 @@ class Organization(models.Model):
     @property
     def may_post(self) -> bool:
         return self.state == OrganizationState.VERIFIED
+
+    @property
+    def reader(self) -> User | None:
+        """Who of staff took it since it was sent in the last time."""
+        taken = self.assigned_at is not None and self.assigned_at >= self.sent_at
+        return self.assigned_to if taken else None
 
 
 class Membership(models.Model):
@@ -482,6 +497,11 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"Review of {self.subject}"
+
+    @property
+    def reader(self) -> User | None:
+        """Who of staff took it to read."""
+        return self.assigned_to
 
 
 class Remark(models.Model):

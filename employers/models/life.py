@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from employers.choices import ReportReason, ReportState
@@ -52,6 +53,13 @@ class Report(models.Model):
     reason = models.CharField(max_length=10, choices=ReportReason)
     text = models.TextField(blank=True, max_length=1000)
     email = models.EmailField(blank=True, help_text="Only to answer them; erased when decided")
+    sender = models.CharField(
+        max_length=64,
+        blank=True,
+        db_index=True,
+        help_text="Keyed hash of the network address, to count by; erased when decided",
+    )
+    is_quick = models.BooleanField("sent within two seconds", default=False)
     sent_at = models.DateTimeField(default=timezone.now)
     form_token = models.UUIDField(unique=True)
     state = models.CharField(max_length=10, choices=ReportState, default=ReportState.OPEN)
@@ -81,6 +89,12 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()}: {self.opportunity}"
+
+    review_kind = "report about a posting"
+
+    def get_review_url(self) -> str:
+        """Where staff decide it, with all others about the same posting."""
+        return reverse("employers:report_decide", args=[self.pk])
 
 
 class Kept(models.Model):
