@@ -22,7 +22,7 @@ def _send(*, kind: str, key: str, to: User, subject: str, template: str, **words
     ).send()
 
 
-def _administrators(organization: Organization) -> list[User]:
+def administrators(organization: Organization) -> list[User]:
     return list(
         User.objects.filter(
             is_active=True,
@@ -39,7 +39,7 @@ def organization_decided(organization: Organization, reason: str, entry: int) ->
         OrganizationState.RETURNED: f"{organization} needs a change before we can verify it",
         OrganizationState.SUSPENDED: f"{organization} is suspended",
     }[OrganizationState(organization.state)]
-    for person in _administrators(organization):
+    for person in administrators(organization):
         _send(
             kind="organization",
             key=f"organization:{entry}",
@@ -51,8 +51,51 @@ def organization_decided(organization: Organization, reason: str, entry: int) ->
         )
 
 
+def organization_closed(organization: Organization, reason: str, entry: int, *, by: User) -> None:
+    for person in administrators(organization):
+        _send(
+            kind="organization",
+            key=f"organization:{entry}",
+            to=person,
+            subject=f"{organization} is closed",
+            template="organization_closed",
+            organization=organization,
+            reason=reason,
+            by=by,
+        )
+
+
+def organization_reopened(organization: Organization, entry: int) -> None:
+    for person in administrators(organization):
+        _send(
+            kind="organization",
+            key=f"organization:{entry}",
+            to=person,
+            subject=f"{organization} is open again",
+            template="organization_reopened",
+            organization=organization,
+        )
+
+
+def organizations_merged(
+    gone: Organization, stays: Organization, reason: str, entry: int, told: list[User]
+) -> None:
+    """To the administrators that each of the two had before; to one of both, one letter."""
+    for person in {person.pk: person for person in told}.values():
+        _send(
+            kind="organization",
+            key=f"organization:{entry}",
+            to=person,
+            subject=f"{gone} is part of {stays} now",
+            template="organizations_merged",
+            gone=gone,
+            stays=stays,
+            reason=reason,
+        )
+
+
 def membership_asked(membership: Membership, entry: int) -> None:
-    for person in _administrators(membership.organization):
+    for person in administrators(membership.organization):
         _send(
             kind="membership",
             key=f"membership:{entry}",

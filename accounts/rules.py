@@ -40,11 +40,24 @@ def may_manage_organization(user: Any, organization: Organization) -> bool:
     return user.is_authenticated and organization.pk in user.administers
 
 
+# What nobody writes in: a suspended one stays as staff saw it, a closed one as it ended.
+SHUT = (OrganizationState.SUSPENDED, OrganizationState.CLOSED)
+
+
 def may_edit_organization(user: Any, organization: Organization) -> bool:
-    """A suspended one stays as staff saw it."""
-    return (
-        may_manage_organization(user, organization)
-        and organization.state != OrganizationState.SUSPENDED
+    return may_manage_organization(user, organization) and organization.state not in SHUT
+
+
+def may_close_organization(user: Any, organization: Organization) -> bool:
+    """Its own administrators, unless staff have suspended it; else staff. The table of moves
+    says whether there is anything left to close."""
+    return may_edit_organization(user, organization) or may_verify_organization(user, organization)
+
+
+def may_invite(user: Any, organization: Organization) -> bool:
+    """Its administrators and staff ask people in."""
+    return organization.state not in SHUT and (
+        may_manage_organization(user, organization) or may_verify_organization(user, organization)
     )
 
 
@@ -76,6 +89,13 @@ def may_review(user: Any, organization: Organization) -> bool:
 def may_decide_review(user: Any, review: Review) -> bool:
     """Nor what they sent in themselves, even after they have left the organization."""
     return may_review(user, review.organization) and review.sent_by_id != user.pk
+
+
+def may_take(user: Any, thing: Review | Organization) -> bool:
+    """Take it to read, give it to somebody, put it back: whoever may decide it."""
+    if isinstance(thing, Review):
+        return may_decide_review(user, thing)
+    return may_verify_organization(user, thing)
 
 
 def may_see_people(user: Any, organization: Organization) -> bool:

@@ -5,6 +5,7 @@ class OutreachConfig(AppConfig):
     name = "outreach"
 
     def ready(self) -> None:
-        from outreach import safety  # noqa: PLC0415  needs the models
+        from outreach import following, safety  # noqa: PLC0415  needs the models
 
+        following.connect()
         safety.connect()

@@ -43,6 +43,7 @@ SUBSCRIPTION_MOVES: dict[str, set[str]] = {
 class StopReason(models.TextChoices):
     READER = "reader", "The reader stopped it"
     BOUNCED = "bounced", "The address refused several letters"
+    CLOSED = "closed", "Its career center’s organization was closed"
 
 
 class Rhythm(models.TextChoices):

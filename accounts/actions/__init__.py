@@ -1,5 +1,11 @@
 """What people do here. Keyword-only, atomic, the person is `by`; each writes its Entry."""
 
+from accounts.actions.closing import (
+    close_organization,
+    merge_organizations,
+    reopen_organization,
+    why_not_merge,
+)
 from accounts.actions.history import (
     MoveRefused,
     NotAllowed,
@@ -23,7 +29,12 @@ from accounts.actions.organizations import (
     resubmit_organization,
 )
 from accounts.actions.people import create_person, give_duty
-from accounts.actions.reviews import decide_review, send_to_review
+from accounts.actions.reviews import (
+    TakenMeanwhile,
+    assign_reader,
+    decide_review,
+    send_to_review,
+)
 
 __all__ = [
     "LastAdministrator",
@@ -32,10 +43,13 @@ __all__ = [
     "NotAllowed",
     "ReasonMissing",
     "SavedInBetween",
+    "TakenMeanwhile",
     "ask_to_join",
+    "assign_reader",
     "change_organization",
     "change_role",
     "check_move",
+    "close_organization",
     "create_organization",
     "create_person",
     "decide_membership",
@@ -43,7 +57,10 @@ __all__ = [
     "decide_review",
     "end_membership",
     "give_duty",
+    "merge_organizations",
     "record",
+    "reopen_organization",
     "resubmit_organization",
     "send_to_review",
+    "why_not_merge",
 ]

@@ -19,7 +19,7 @@ from accounts.choices import (
     OrganizationState,
 )
 from accounts.models import Membership, Organization
-from accounts.rules import may_change_role, may_decide_membership
+from accounts.rules import SHUT, may_change_role, may_decide_membership
 
 # Asking is a letter with free words to people who did not ask for it.
 ASK_AGAIN_AFTER = timedelta(days=1)
@@ -37,8 +37,9 @@ def ask_to_join(*, organization: Organization, by: Any, message: str = "") -> Me
     is suspended.
     """
     organization = _locked(organization)
-    if organization.state == OrganizationState.SUSPENDED:
-        raise MoveRefused("This organization is suspended. Nobody can join it now.")
+    if organization.state in SHUT:
+        word = organization.get_state_display().lower()
+        raise MoveRefused(f"This organization is {word}. Nobody can join it now.")
     membership, is_new = Membership.objects.get_or_create(
         organization=organization, user=by, defaults={"message": message}
     )
@@ -175,7 +176,7 @@ def _administrators(organization: Organization) -> Any:
 
 
 def _keep_one_administrator(organization: Organization, leaving: Membership) -> None:
-    if leaving.role != MembershipRole.ADMIN:
+    if leaving.role != MembershipRole.ADMIN or organization.state == OrganizationState.CLOSED:
         return
     if not _administrators(organization).exclude(pk=leaving.pk).exists():
         raise LastAdministrator(

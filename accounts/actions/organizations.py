@@ -14,7 +14,7 @@ from accounts.choices import (
     MembershipState,
     OrganizationState,
 )
-from accounts.following import follow_rename
+from accounts.following import Happening, Happens, follow
 from accounts.models import Membership, Organization
 from accounts.names import why_taken
 from accounts.rules import may_verify_organization
@@ -30,6 +30,7 @@ DECIDED = {
 
 
 SUSPENDED = "A suspended organization cannot be changed. Its page says why it is suspended."
+CLOSED = "A closed organization cannot be changed. Its page says why it was closed."
 
 
 class NameTaken(Exception):
@@ -90,11 +91,13 @@ def change_organization(
 
     What staff verified is a name: with a new one a verified organization waits again.
     Raises SavedInBetween if `version` is not the stored one, MoveRefused if it is
-    suspended, NameTaken as above.
+    suspended or closed, NameTaken as above.
     """
     stored = Organization.objects.select_for_update().get(pk=organization.pk)
     if stored.state == OrganizationState.SUSPENDED:
         raise MoveRefused(SUSPENDED)
+    if stored.state == OrganizationState.CLOSED:
+        raise MoveRefused(CLOSED)
     if stored.version != version:
         raise SavedInBetween
     before, key_before = stored.as_recorded(), stored.name_key
@@ -119,7 +122,7 @@ def change_organization(
             after={key: after[key] for key in changed},
         )
     if "name" in changed:
-        follow_rename(stored)
+        follow(Happening(Happens.RENAMED, stored, by))
     if stored.state == OrganizationState.VERIFIED and stored.name_key != key_before:
         _check_again(stored, by)
     return stored
@@ -170,13 +173,16 @@ def decide_organization(
     NotAllowed for who put it forward or belongs to it, MoveRefused if a colleague was
     quicker, ReasonMissing where the answer is no.
     """
-    stored = Organization.objects.select_for_update().get(pk=organization.pk)
+    # no_key: the history that others write meanwhile points here and must not wait for us.
+    stored = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if by is not None and not may_verify_organization(by, stored):
         raise NotAllowed("You put it forward or belong to it, so a colleague has to decide.")
     if seen is not None and stored.version != seen:
         raise SavedInBetween
     if to not in DECIDED:
         raise MoveRefused("Choose to verify, return or suspend it.")
+    if stored.state == OrganizationState.CLOSED:
+        raise MoveRefused("It is closed. Open it again first.")
     check_move(moves=ORGANIZATION_MOVES, now=stored.state, to=to, what="organization")
     reason = reason.strip()
     if to != OrganizationState.VERIFIED and not reason:
@@ -197,6 +203,10 @@ def decide_organization(
         before={"state": before},
         after={"state": to},
     )
+    if to == OrganizationState.SUSPENDED:
+        follow(Happening(Happens.SUSPENDED, stored, by))
+    elif before == OrganizationState.SUSPENDED:
+        follow(Happening(Happens.VERIFIED, stored, by))
     if by is not None:
         letters.organization_decided(stored, reason, entry.pk)
     return stored

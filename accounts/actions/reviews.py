@@ -7,16 +7,28 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.actions.history import MoveRefused, NotAllowed, ReasonMissing, check_move, record
-from accounts.choices import REVIEW_MOVES, ReviewState
-from accounts.models import Organization, Review
-from accounts.rules import may_decide_review
+from accounts.choices import REVIEW_MOVES, OrganizationState, ReviewState
+from accounts.models import Organization, Review, User
+from accounts.rules import may_decide_review, may_take
+
+
+class TakenMeanwhile(Exception):
+    """Another reader has it since this page was opened. Its text is for the person."""
 
 
 @transaction.atomic
 def send_to_review(
-    *, subject: models.Model, organization: Organization, by: Any, note: str = ""
+    *,
+    subject: models.Model,
+    organization: Organization,
+    by: Any,
+    note: str = "",
+    words: dict[str, list[str]] | None = None,
 ) -> Review:
-    """Put a thing before the coalition's staff. Sending twice at once makes one review."""
+    """Put a thing before the coalition's staff. Sending twice at once makes one review.
+
+    `words` is what it says now, {field: [label, words]}; the next review is compared with it.
+    """
     try:
         with transaction.atomic():
             review = Review.objects.create(
@@ -25,6 +37,7 @@ def send_to_review(
                 organization=organization,
                 note=note,
                 sent_by=by,
+                words=words or {},
             )
     except IntegrityError as error:
         raise MoveRefused("This is in review already.") from error
@@ -51,3 +64,38 @@ def decide_review(*, review: Review, to: str, by: Any, reason: str = "") -> Revi
     review.decided_by, review.decided_at = by, timezone.now()
     review.save(update_fields=["state", "reason", "decided_by", "decided_at"])
     return review
+
+
+@transaction.atomic
+def assign_reader(
+    *, thing: Review | Organization, to: User | None, by: Any, seen: int
+) -> Review | Organization:
+    """Take a waiting thing to read, give it to a colleague, or put it back (`to=None`).
+
+    `seen` is the id of the reader that the page showed, 0 for nobody. Raises TakenMeanwhile if
+    it is another now, NotAllowed where one of the two may not decide it, MoveRefused if nothing
+    is left to decide. Giving it to who has it already changes nothing.
+    """
+    stored = type(thing)._default_manager.select_for_update(of=("self",)).get(pk=thing.pk)
+    if not may_take(by, stored):
+        raise NotAllowed("You sent this in or belong to its organization: a colleague decides.")
+    if to is not None and not may_take(to, stored):
+        raise NotAllowed(f"{to} may not decide this. Choose somebody else.")
+    if stored.state not in (ReviewState.OPEN, OrganizationState.PENDING):
+        raise MoveRefused("Somebody has decided this already.")
+    holder = stored.reader
+    if holder == to:
+        return stored
+    if (holder.pk if holder else 0) != seen:
+        raise TakenMeanwhile(
+            f"{holder} has taken this meanwhile." if holder else "It has been put back meanwhile."
+        )
+    stored.assigned_to, stored.assigned_at = to, timezone.now() if to else None
+    stored.save(update_fields=["assigned_to", "assigned_at"])
+    if to is None:
+        what = "put it back for a colleague"
+    else:
+        what = "took it to read" if to == by else f"gave it to {to}"[:60]
+    # Of the review, not of its subject, whose people read that history.
+    record(by=by, what=what, subject=stored)
+    return stored

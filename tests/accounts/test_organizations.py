@@ -15,8 +15,10 @@ from accounts.actions import (
     ReasonMissing,
     SavedInBetween,
     change_organization,
+    close_organization,
     create_organization,
     decide_organization,
+    reopen_organization,
     resubmit_organization,
 )
 from accounts.choices import ORGANIZATION_MOVES, OrganizationState
@@ -368,13 +370,23 @@ def test_forged_fields_are_not_taken(
 @pytest.mark.parametrize("to", OrganizationState.values)
 def test_state_moves_only_along_its_table(coordinator: User, now: str, to: str) -> None:
     organization = OrganizationFactory(state=now)
-    allowed = to in ORGANIZATION_MOVES[now] and to != OrganizationState.PENDING
+    # A new name sends a verified one to staff again, and its people a returned one.
+    by_others = to == OrganizationState.PENDING and now != OrganizationState.CLOSED
+    allowed = to in ORGANIZATION_MOVES[now] and not by_others
+
+    def move() -> None:
+        if to == OrganizationState.CLOSED:
+            close_organization(organization=organization, reason="Because", by=coordinator)
+        elif to == OrganizationState.PENDING:
+            reopen_organization(organization=organization, by=coordinator)
+        else:
+            decide_organization(organization=organization, to=to, by=coordinator, reason="x")
 
     if allowed:
-        decide_organization(organization=organization, to=to, by=coordinator, reason="Because")
+        move()
     else:
         with pytest.raises(MoveRefused):
-            decide_organization(organization=organization, to=to, by=coordinator, reason="x")
+            move()
 
     organization.refresh_from_db()
     assert organization.state == (to if allowed else now)
