@@ -34,7 +34,7 @@ from employers.choices import MOVES, Outcome, State
 from employers.models import Opportunity
 from employers.sections import needs_of
 from employers.standing import latest_closing, refusal
-from employers.trust import why_at_once
+from employers.actions.trust import why_at_once
 from employers.words import snapshot
 from vocabularies.templatetags.words import day, moment
 
