@@ -60,6 +60,8 @@ def tidy(value: str) -> str:
 
 def without_accents(value: str) -> str:
     """Search form of words: lower case, marks dropped ("posproducción" → "posproduccion")."""
+    if value.isascii():
+        return value.lower()
     decomposed = unicodedata.normalize("NFKD", value)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 

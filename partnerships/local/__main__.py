@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from partnerships.local import runner, testing
+from partnerships.local.bench import bench
 from partnerships.local.child import manage, run_child
 from partnerships.local.embedded import ServerError, Servers
 from partnerships.local.environment import acquire, local_environment, state_folder
@@ -31,6 +32,8 @@ def main() -> int:
                     "--fix", action="store_true", help="format, and mend what can be"
                 )
                 return testing.check(fix=options.parse_args(rest).fix)
+            case "bench":
+                return bench(rest)
             case "manage":
                 return on_the_run_database(manage(*rest))
             case "demo":

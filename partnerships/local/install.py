@@ -31,6 +31,7 @@ USAGE = """\
 ./dev check [--fix]                 format, lint, types, templates, migrations, deployment
 ./dev demo [--remove | --reset]     load the demonstration region again, take it out, or
                                     begin anew with an empty database
+./dev bench [--rows 100000]         what each page costs among so many opportunities
 ./dev manage …                      any Django command, e.g. ./dev manage shell
 
 PostgreSQL and Valkey are started here unless DATABASE_URL and REDIS_URL name others.

@@ -1,0 +1,216 @@
+"""The measurements, and the table they end in."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import django
+
+django.setup()
+
+import psutil  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from tests.bench.corpus import RECRUITER, progress  # noqa: E402
+from tests.bench.driving import Cost, Meter, Target, packed, served  # noqa: E402
+from tests.bench.pages import Page, pages  # noqa: E402
+
+
+@dataclass
+class Result:
+    page: Page
+    cold: Cost
+    warm: Cost
+    floor: Cost | None
+    queries: int
+    size: int
+    gzip: int
+    brotli: int
+
+    @property
+    def ratio(self) -> float | None:
+        return self.cold.each / self.floor.each if self.floor else None
+
+    @property
+    def goal(self) -> str:
+        if self.page.times:
+            return f"≤ {self.page.times:g} × floor"
+        return f"≤ {self.page.most:g} ms" if self.page.most else ""
+
+    @property
+    def met(self) -> bool:
+        if self.page.times and self.ratio:
+            return self.ratio <= self.page.times
+        return self.page.most is None or self.cold.each <= self.page.most
+
+
+class Bench:
+    def __init__(self, *, rows: int, seconds: float) -> None:
+        self.rows, self.seconds = rows, seconds
+
+    def start(
+        self, stack: ExitStack, environment: dict[str, str], floor_port: int, roots: list[int]
+    ) -> None:
+        """gunicorn with the portal, gunicorn with the floor, until the stack ends."""
+        port = int(environment["BIND"].rpartition(":")[2])
+        ours = environment | {"DJANGO_SETTINGS_MODULE": "tests.bench.counting"}
+        portal = stack.enter_context(served("partnerships.wsgi:application", ours, port))
+        floor = stack.enter_context(
+            served("tests.bench.floor:application", environment, floor_port)
+        )
+        # As a proxy that ended the TLS connection says it.
+        headers = {"X-Forwarded-Proto": "https", "Host": f"127.0.0.1:{port}"}
+        self.portal = Target(port, Meter([portal, *roots]), headers)
+        self.floor = Target(floor_port, Meter([floor, *roots]), {})
+        self.signed_in = headers | {"Cookie": f"__Host-sessionid={_session()}"}
+
+    def run(self, names: list[str]) -> "Results":
+        wanted = [page for page in pages(self.rows) if not names or page.name in names]
+        found = []
+        for number, page in enumerate(wanted):
+            progress(page.name, number, len(wanted))
+            found.append(self._measure(page))
+        progress("pages", len(wanted), len(wanted))
+        return Results(self.rows, self.seconds, found, os.getloadavg()[0])
+
+    def _measure(self, page: Page) -> Result:
+        target = self.portal
+        if page.signed_in:
+            target = Target(target.port, target.meter, self.signed_in)
+        # Every thread has its connection, its templates and its compiled patterns by then.
+        target.drive(page.paths, seconds=min(1.5, self.seconds))
+        cold = target.drive(page.paths, seconds=self.seconds, before=cache.clear)
+        target.drive(page.paths, seconds=min(1, self.seconds))
+        warm = target.drive(page.paths, seconds=self.seconds)
+        floor = None
+        if page.has_floor:
+            self.floor.drive(page.paths, seconds=min(1, self.seconds))
+            floor = self.floor.drive(page.paths, seconds=self.seconds)
+        cache.clear()
+        answer, body = target.get(page.paths[0], **{"X-Count-Queries": "1"})
+        gzip, brotli = packed(body)
+        queries = int(answer.headers["X-Queries"])
+        return Result(page, cold, warm, floor, queries, len(body), gzip, brotli)
+
+
+def _session() -> str:
+    """A session of the recruiter, as signing in makes it."""
+    user = User.objects.get(email=RECRUITER)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+@dataclass
+class Results:
+    rows: int
+    seconds: float
+    found: list[Result]
+    load: float
+
+    def lines(self) -> Iterator[str]:
+        """The table, in Markdown."""
+        yield (
+            "| page | CPU ms, cold | warm | floor | ratio | goal | met | requests/s | p50 ms "
+            "| p95 ms | queries | HTML | gzip | Brotli |"
+        )
+        yield "|---|--:|--:|--:|--:|---|---|--:|--:|--:|--:|--:|--:|--:|"
+        for result in self.found:
+            cold, warm, floor = result.cold, result.warm, result.floor
+            cells = [
+                result.page.title,
+                f"{cold.each:.1f}",
+                f"{warm.each:.1f}",
+                f"{floor.each:.1f}" if floor else "",
+                f"{result.ratio:.2f}" if result.ratio else "",
+                result.goal,
+                "yes" if result.met else "**no**",
+                f"{warm.rate:.0f}",
+                f"{warm.at(0.5):.0f}",
+                f"{warm.at(0.95):.0f}",
+                str(result.queries),
+                *(f"{size / 1024:.1f} KB" for size in (result.size, result.gzip, result.brotli)),
+            ]
+            yield f"| {' | '.join(cells)} |"
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    def document(self, root: Path) -> str:
+        machine = f"{_processor()}, {psutil.cpu_count()} cores, {_memory():.0f} GB"
+        commit = subprocess.run(
+            ["git", "log", "-1", "--format=%h"], cwd=root, capture_output=True, text=True
+        ).stdout.strip()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_database_size(current_database()), version()")
+            size, version = cursor.fetchone()
+        return DOCUMENT.format(
+            rows=self.rows,
+            machine=machine,
+            python=platform.python_version(),
+            postgres=version.split(" on ")[0],
+            size=size / 2**30,
+            when=datetime.now().strftime("%Y-%m-%d %H:%M"),
+            commit=commit or "unknown",
+            load=self.load,
+            seconds=self.seconds,
+            table="\n".join(self.lines()),
+        )
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    names = [
+        line.partition(":")[2].strip()
+        for line in (info.read_text().splitlines() if info.exists() else [])
+        if line.startswith("model name")
+    ]
+    return names[0] if names else platform.machine()
+
+
+def _memory() -> float:
+    return psutil.virtual_memory().total / 2**30
+
+
+DOCUMENT = """\
+# Benchmarks
+
+What each page costs among {rows:,} opportunities. Written by `./dev bench --rows {rows}`, and
+written over by its next run; measured, never typed.
+
+{when}, commit {commit}, {machine}, Python {python}, {postgres}; the database
+has {size:.1f} GB. Load average at the end: {load:.1f}; the bench alone makes about 2.
+
+{table}
+
+## How to read it
+
+- **CPU ms**: user and system time of gunicorn, PostgreSQL and Valkey, divided by the requests. It
+  does not depend on how busy the machine is as wall time does.
+- **Floor**: `tests/bench/floor.py`, a one-file Django app with the same query and the same rows in
+  plain HTML, from the same PostgreSQL in the same run: no counts, no frame, no rights. A ratio is
+  cold portal to floor.
+- **Cold**: the shared cache is emptied before every request; only what a process keeps in its own
+  memory and what PostgreSQL keeps in its own are warm. **Warm**: nothing is emptied. Pages with
+  words or filters are asked with up to 240 different queries in turn, so that most of what a cache
+  might hold is for another one. Goals are judged cold.
+- **Requests/s, p50, p95**: warm, two connections kept open, over real HTTP on the same machine.
+- **Queries**: SQL statements of one cold request. **HTML**: what the server sends; gzip (6) and
+  Brotli (5): what a proxy makes of it.
+- The portal runs as in production: gunicorn's own settings, DEBUG off, JSON logs, all middleware.
+
+The corpus is `tests/bench/corpus.py`: six in ten postings are open; texts are as long as people
+write them; it is kept in `.local/bench` and used again for some days.
+"""

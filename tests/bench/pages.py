@@ -1,0 +1,117 @@
+"""Which pages are asked, with which of very many different queries."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from employers.choices import Kind, Mode, Support
+from employers.models import Location, Opportunity
+from employers.search import PAY
+from tests.bench.words import NOUNS
+from vocabularies.models import Region, Sector
+
+MANY = 240  # different queries for each page
+
+
+@dataclass(frozen=True)
+class Page:
+    """`floor`: the addresses at which the floor shows the same. A goal is CPU ms a request
+    (`most`), or a multiple of the floor's (`times`)."""
+
+    name: str
+    title: str
+    paths: list[str]
+    has_floor: bool = True
+    most: float | None = None
+    times: float | None = None
+    signed_in: bool = False
+
+
+def pages(rows: int) -> Iterator[Page]:
+    search = 15 if rows <= 100_000 else 25
+    made = Samples()
+    yield Page("first", "Browse, first page", ["/opportunities/"], times=1.5)
+    yield Page("deep", "Browse, a deep page", made.deep(), times=1.5)
+    yield Page("filters", "One to three filters, no word", made.filters(), False, most=search)
+    yield Page("near", "Around a ZIP code", made.near(), most=search)
+    yield Page("three", "Word, category and place", made.word_sector_place(), most=search)
+    yield Page("two", "Word and place", made.word_place(), most=search)
+    yield Page("word", "One word", made.words(made.trades), most=search)
+    yield Page("rare", "A rare word", made.words(["hyperbaric", "falconry"]), most=search)
+    yield Page("frequent", "A frequent word", made.words(NOUNS[:12]), most=search)
+    yield Page("none", "Nothing found", made.words(["xylophone quartet"]), False, most=search)
+    yield Page("show", "One posting", made.postings(), most=4)
+    yield Page("home", "Home", ["/"], False, most=search)
+    yield Page("desk", "Desk of an employer, 50 postings", ["/desk/"], False, 40, signed_in=True)
+    try:
+        mine = reverse("employers:opportunity_mine")
+    except NoReverseMatch:
+        return
+    yield Page("mine", "Postings of an employer", [mine], False, 40, signed_in=True)
+
+
+class Samples:
+    """Drawn with the same seed each time from what the corpus holds."""
+
+    def __init__(self) -> None:
+        self.dice = random.Random(7)
+        self.sectors = list(Sector.objects.values_list("slug", flat=True))
+        self.counties = list(Region.current().counties.values_list("fips", flat=True))
+        ours = Location.objects.filter(county__in=self.counties)
+        self.zips = list(ours.values_list("place", flat=True).order_by("place").distinct())
+        words = Opportunity.objects.public().values_list("title", flat=True)[:2000]
+        self.trades = sorted({word for title in words for word in title.split() if len(word) > 5})
+
+    def _queries(self, **choices: list[str]) -> list[str]:
+        drawn = {
+            urlencode({key: self.dice.choice(values) for key, values in choices.items()})
+            for _ in range(MANY)
+        }
+        return [f"/opportunities/?{query}" for query in sorted(drawn)]
+
+    def words(self, words: list[str]) -> list[str]:
+        return self._queries(q=words)
+
+    def near(self) -> list[str]:
+        return self._queries(near=self.zips, within=["10", "25", "50"])
+
+    def word_place(self) -> list[str]:
+        return self._queries(q=self.trades, near=self.zips, within=["25"])
+
+    def word_sector_place(self) -> list[str]:
+        return self._queries(q=self.trades, sector=self.sectors, near=self.zips, within=["25"])
+
+    def filters(self) -> list[str]:
+        values = {
+            "kind": Kind.values,
+            "sector": self.sectors,
+            "county": self.counties,
+            "mode": Mode.values,
+            "supports": Support.values,
+            "pay": list(PAY),
+        }
+        drawn = set()
+        for _ in range(MANY):
+            keys = self.dice.sample(sorted(values), self.dice.choice([1, 2, 2, 3]))
+            drawn.add(urlencode([(key, self.dice.choice(values[key])) for key in keys]))
+        return [f"/opportunities/?{query}" for query in sorted(drawn)]
+
+    def deep(self) -> list[str]:
+        """Cursors at moments spread over the next ten weeks."""
+        now = timezone.now()
+        cursors = []
+        for number in range(MANY):
+            at = now + timedelta(days=1 + 69 * number / MANY)
+            row = Opportunity.objects.public().filter(closes_at__gt=at).order_by("closes_at")[:1]
+            cursors += [f"{at.isoformat()}~{found.pk}" for found in row]
+        return [f"/opportunities/?{urlencode({'after': cursor})}" for cursor in cursors]
+
+    def postings(self) -> list[str]:
+        public = Opportunity.objects.public().order_by("form_token").values_list("pk", "slug")
+        found = list(public[: 20 * MANY : 20])
+        return [f"/opportunities/{pk}/{slug}/" for pk, slug in found]
