@@ -5,9 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from accounts.choices import MembershipRole, MembershipState, OrganizationState
-from accounts.models import Membership, Organization, User
+from accounts.models import Invitation, Membership, Organization, User
 from vocabularies.models import Region
 
 
@@ -104,6 +105,38 @@ def membership_asked(membership: Membership, entry: int) -> None:
             template="membership_asked",
             membership=membership,
         )
+
+
+def membership_claimed(membership: Membership, told: list[User], entry: int) -> None:
+    for person in told:
+        _send(
+            kind="membership",
+            key=f"membership:{entry}",
+            to=person,
+            subject=f"{membership.user} has joined {membership.organization}",
+            template="membership_claimed",
+            membership=membership,
+        )
+
+
+def invitation(invitation: Invitation, token: str) -> None:
+    """To an address, whose owner need not have an account. The link is in no log and no page."""
+    context = {
+        "region": Region.current(),
+        "site_url": settings.SITE_URL,
+        "invitation": invitation,
+        "link": settings.SITE_URL + reverse("accounts:invitation_accept", args=[token]),
+    }
+    EmailMessage(
+        subject=f"You are invited to join {invitation.organization}",
+        body=render_to_string("accounts/letters/invitation.txt", context).strip() + "\n",
+        to=[invitation.email],
+        headers={
+            "X-Letter-Kind": "invitation",
+            "X-Letter-Key": f"invitation:{invitation.token_hash[:24]}",
+            "X-Letter-Secret": "yes",
+        },
+    ).send()
 
 
 def membership_decided(membership: Membership, entry: int) -> None:

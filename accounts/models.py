@@ -25,6 +25,8 @@ from accounts.choices import (
     SizeBand,
     StaffRole,
 )
+from accounts.hosts import host_of
+from accounts.names import in_latin
 from vocabularies.models import Industry, Place, Sector
 from vocabularies.text import plain_line, without_accents
 
@@ -122,8 +124,10 @@ class Duty(models.Model):
 
 
 def name_key(name: str) -> str:
-    """What a name is compared by: "The Café Company, LLC" and "cafe" are one."""
-    words = "".join(c if c.isalnum() else " " for c in without_accents(name)).split()
+    """What a name is compared by: "The Café Company, LLC" and "cafe" are one, and so is a
+    "cafe" with a Cyrillic а."""
+    plain = without_accents(in_latin(name))
+    words = "".join(c if c.isalnum() else " " for c in plain).split()
     kept = [word for word in words if word not in LEGAL_WORDS and word != "the"]
     return " ".join(kept or words)[:120]
 
@@ -172,6 +176,10 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         if user.duty_roles:
             return self
         return self.public() | self.filter(pk__in=user.belongs_to)
+
+    def standing(self) -> "OrganizationQuerySet":
+        """Not closed, and not merged into another."""
+        return self.exclude(state=OrganizationState.CLOSED)
 
     def of(self, user: Any) -> "OrganizationQuerySet":
         """Those that the person is an active member of."""
@@ -272,10 +280,11 @@ class Organization(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.name_key = name_key(self.name)
+        self.name_key, self.mail_domain = name_key(self.name), host_of(self.website)
         fields = kwargs.get("update_fields")
-        if fields is not None and "name" in fields:
-            kwargs["update_fields"] = {*fields, "name_key"}
+        if fields is not None:
+            follows = {"name": "name_key", "website": "mail_domain"}
+            kwargs["update_fields"] = {*fields, *(follows[f] for f in fields if f in follows)}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -370,6 +379,25 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} for {self.organization}"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+    @property
+    def standing(self) -> str:
+        """ "open", "used", "withdrawn" or "expired"."""
+        if self.used_at:
+            return "used"
+        if self.withdrawn_at:
+            return "withdrawn"
+        return "expired" if self.is_expired else "open"
+
+    @property
+    def masked_email(self) -> str:
+        """Enough for its owner to know it again, too little for whom the link was passed to."""
+        name, _, host = self.email.partition("@")
+        return f"{name[:1]}…@{host}"
 
 
 class Logo(models.Model):

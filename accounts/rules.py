@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+
 from accounts.choices import MembershipState, OrganizationState, StaffRole
-from accounts.models import Membership, Organization, Review
+from accounts.models import Invitation, Membership, Organization, Review
 
 
 def has_duty(user: Any, *roles: str) -> bool:
@@ -58,6 +60,16 @@ def may_invite(user: Any, organization: Organization) -> bool:
     """Its administrators and staff ask people in."""
     return organization.state not in SHUT and (
         may_manage_organization(user, organization) or may_verify_organization(user, organization)
+    )
+
+
+def may_accept_invitation(user: Any, invitation: Invitation) -> bool:
+    """Whoever has shown that the invited mailbox is theirs."""
+    return (
+        user.is_authenticated
+        and EmailAddress.objects.filter(
+            user=user, verified=True, email__iexact=invitation.email
+        ).exists()
     )
 
 

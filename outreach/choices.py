@@ -76,6 +76,7 @@ KINDS = {
     "comment-published": "Comment published",
     "comment-declined": "Comment not shown",
     "digest": "Digest",
+    "invitation": "Invitation to an organization",
     "membership": "About a membership",
     "opportunity-published": "Posting published",
     "opportunity-returned": "Posting returned",

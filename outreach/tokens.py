@@ -1,10 +1,12 @@
 """Links that recur in letters: signed id and purpose. One-time links: random, hashed at rest."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 
 from django.core.signing import BadSignature, Signer
+
+from accounts.tokens import hashed, one_time
+
+__all__ = ["BadToken", "Purpose", "hashed", "manage", "one_time", "unsubscribe"]
 
 
 class BadToken(Exception):
@@ -34,13 +36,3 @@ class Purpose:
 
 manage = Purpose("manage")
 unsubscribe = Purpose("unsubscribe")
-
-
-def one_time() -> str:
-    """256 random bits, for a link that works once."""
-    return secrets.token_urlsafe(32)
-
-
-def hashed(token: str) -> str:
-    """What of a one-time token is kept: its SHA-256, 64 hex digits."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

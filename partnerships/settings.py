@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.FormsOutliveSessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -147,6 +148,26 @@ CELERY_BEAT_SCHEDULE = {
         "task": "outreach.tasks.send_letters",
         "schedule": timedelta(seconds=30),
         "options": {"expires": 25},
+    },
+    "ask-before-closing": {
+        "task": "employers.tasks.ask_before_closing",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 600},
+    },
+    "keep-view-counts": {
+        "task": "employers.tasks.keep_view_counts",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 50},
+    },
+    "continue-imports": {
+        "task": "employers.importing.tasks.continue_imports",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 50},
+    },
+    "forget-imports": {
+        "task": "employers.importing.tasks.forget_imports",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
     },
 }
 

@@ -23,6 +23,14 @@ PEOPLE = "stranger outsider recruiter evaluator moderator editor outreach admini
 
 # name: what each of PEOPLE gets, in that order. 405: it takes POST only.
 TABLE = {
+    "accounts:acting_for": "302 405 405 405 405 405 405 405",
+    "accounts:invitation_decide": "302 405 405 405 405 405 405 405",
+    "accounts:kept_form_drop": "302 405 405 405 405 405 405 405",
+    "accounts:organization_claim": "302 405 405 405 405 405 405 405",
+    "accounts:organization_close": "302 403 200 403 403 403 403 200",
+    "accounts:organization_invite": "302 403 200 403 403 403 403 200",
+    "accounts:organization_merge": "302 403 403 403 403 403 403 200",
+    "accounts:organization_reopen": "302 403 403 403 403 403 403 405",
     "accounts:account_name": "302 200 200 200 200 200 200 200",
     "accounts:account_show": "302 200 200 200 200 200 200 200",
     "accounts:membership_decide": "302 405 405 405 405 405 405 405",
@@ -38,12 +46,20 @@ TABLE = {
     "accounts:welcome": "302 200 200 200 200 200 200 200",
     "desk": "302 200 200 200 200 200 200 200",
     "employers:employer_offers": "302 403 200 403 403 403 403 403",
+    "employers:opportunity_bulk": "302 302 302 302 302 302 302 302",
+    "employers:opportunity_change": "302 404 404 404 404 404 404 404",
     "employers:opportunity_close": "302 404 302 404 404 404 404 404",
+    "employers:opportunity_drop": "302 405 405 405 405 405 405 405",
     "employers:opportunity_edit": "302 404 200 404 404 404 404 404",
+    "employers:opportunity_extend": "302 404 302 404 404 404 404 404",
+    "employers:opportunity_mine": "302 200 200 200 200 200 200 200",
     "employers:opportunity_move": "302 405 405 405 405 405 405 405",
+    "employers:opportunity_pause": "302 404 302 404 404 404 404 404",
     "employers:opportunity_post": "302 200 200 200 200 200 200 200",
     "employers:opportunity_preview": "302 404 200 404 404 404 404 404",
+    "employers:opportunity_relist": "302 404 200 404 404 404 404 404",
     "employers:opportunity_review": "302 403 403 403 403 403 403 200",
+    "employers:opportunity_schedule": "302 404 302 404 404 404 404 404",
     "employers:opportunity_section": "302 404 200 404 404 404 404 404",
     "employers:opportunity_send": "302 405 405 405 405 405 405 405",
     "outreach:digest_list": "302 403 403 403 403 403 200 200",
@@ -68,10 +84,13 @@ TABLE = {
 
 # What everybody who is signed in may send: their own account, a new organization, a draft.
 EVERYBODYS = {
+    "accounts:acting_for",
+    "accounts:kept_form_drop",
     "accounts:account_name",
     "accounts:organization_new",
     "accounts:organization_join",
     "employers:opportunity_post",
+    "employers:opportunity_bulk",
 }
 
 
@@ -116,6 +135,8 @@ def address(name: str, things: dict[str, Any]) -> str:
             arguments = {"slug": things["organization"].slug}
     if view.startswith("membership_"):
         arguments = {"slug": things["own"].slug, "pk": things["membership"].pk}
+    if view == "invitation_decide":
+        arguments = {"slug": things["own"].slug, "pk": 1}
     if room == "employers":
         arguments = {"pk": things["in_review" if view == "opportunity_review" else "draft"].pk}
         if view == "opportunity_section":

@@ -13,10 +13,21 @@ from accounts.actions.history import (
     check_move,
     record,
 )
+from accounts.actions.invitations import (
+    DeadInvitation,
+    TooManyLetters,
+    accept_invitation,
+    ask_fresh_invitation,
+    find_invitation,
+    invite,
+    send_invitation_again,
+    withdraw_invitation,
+)
 from accounts.actions.memberships import (
     LastAdministrator,
     ask_to_join,
     change_role,
+    claim_organization,
     decide_membership,
     end_membership,
 )
@@ -37,6 +48,7 @@ from accounts.actions.reviews import (
 )
 
 __all__ = [
+    "DeadInvitation",
     "LastAdministrator",
     "MoveRefused",
     "NameTaken",
@@ -44,11 +56,15 @@ __all__ = [
     "ReasonMissing",
     "SavedInBetween",
     "TakenMeanwhile",
+    "TooManyLetters",
+    "accept_invitation",
+    "ask_fresh_invitation",
     "ask_to_join",
     "assign_reader",
     "change_organization",
     "change_role",
     "check_move",
+    "claim_organization",
     "close_organization",
     "create_organization",
     "create_person",
@@ -56,11 +72,15 @@ __all__ = [
     "decide_organization",
     "decide_review",
     "end_membership",
+    "find_invitation",
     "give_duty",
+    "invite",
     "merge_organizations",
     "record",
     "reopen_organization",
     "resubmit_organization",
+    "send_invitation_again",
     "send_to_review",
     "why_not_merge",
+    "withdraw_invitation",
 ]

@@ -18,6 +18,7 @@ from accounts.choices import (
     MembershipState,
     OrganizationState,
 )
+from accounts.claims import may_claim
 from accounts.models import Membership, Organization
 from accounts.rules import SHUT, may_change_role, may_decide_membership
 
@@ -63,6 +64,32 @@ def ask_to_join(*, organization: Organization, by: Any, message: str = "") -> Me
         by=by, what="asked to join", subject=membership, organization=organization, why=message
     )
     letters.membership_asked(membership, entry.pk)
+    return membership
+
+
+@transaction.atomic
+def claim_organization(*, organization: Organization, by: Any) -> Membership:
+    """Let in by the host of one's own mailbox; the first administrator where there is none.
+
+    Raises NotAllowed where the host does not show that the person belongs to it.
+    """
+    organization = _locked(organization)
+    if not may_claim(by, organization):
+        raise NotAllowed("Your e-mail address does not show that you belong to it. Ask to join.")
+    told = list(_administrators(organization).select_related("user"))
+    membership, _ = Membership.objects.get_or_create(organization=organization, user=by)
+    membership.state, membership.reason = MembershipState.ACTIVE, ""
+    membership.role = MembershipRole.MEMBER if told else MembershipRole.ADMIN
+    membership.decided_at, membership.decided_by = timezone.now(), by
+    membership.save()
+    entry = record(
+        by=by,
+        what=f"joined by an address at {organization.mail_domain}"[:60],
+        subject=membership,
+        organization=organization,
+        after={"role": membership.role},
+    )
+    letters.membership_claimed(membership, [other.user for other in told], entry.pk)
     return membership
 
 

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.choices import OrganizationState, SizeBand
+from accounts.choices import MembershipRole, OrganizationState, SizeBand
+from accounts.forms.address import AddressField
 from accounts.forms.base import PortalForm, PortalModelForm
 from accounts.models import Organization, name_key
 from accounts.names import why_taken
@@ -192,5 +193,42 @@ class RemovalForm(ReasonForm):
         required=False,
         max_length=300,
         help_text="If you give one, they read it",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class InviteForm(PortalForm):
+    email = AddressField(
+        label="E-mail",
+        help_text="The letter goes there, and only its owner can accept",
+        error_messages={"required": "Write the e-mail address of the person you invite."},
+    )
+    role = forms.ChoiceField(
+        label="As",
+        choices=[
+            (MembershipRole.MEMBER, "A member, who posts and edits in its name"),
+            (MembershipRole.ADMIN, "An administrator, who also decides who joins"),
+        ],
+        initial=MembershipRole.MEMBER,
+        widget=forms.RadioSelect,
+    )
+
+
+class ClosingForm(ReasonForm):
+    reason = forms.CharField(
+        label="Why does it close?",
+        max_length=500,
+        help_text="Its members and our staff read it",
+        error_messages={"required": "Say why. Its members and our staff read it."},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class MergerForm(ReasonForm):
+    reason = forms.CharField(
+        label="Why are they one?",
+        max_length=500,
+        help_text="The administrators of both read it in their letter",
+        error_messages={"required": "Say why. The administrators of both read it."},
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -7,10 +7,13 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.acting import chooser
 from accounts.choices import MembershipState
+from accounts.claims import claimable_by
 from accounts.forms.people import NameForm
+from accounts.kept import drop
 from accounts.middleware import FACTORS
 from accounts.models import Membership, User
 
@@ -23,7 +26,11 @@ def _memberships(user: Any) -> list[Membership]:
 
 @require_safe
 def welcome(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/welcome.html", {"memberships": _memberships(request.user)})
+    context = {
+        "memberships": _memberships(request.user),
+        "claimable": claimable_by(request.user),
+    }
+    return render(request, "accounts/welcome.html", context)
 
 
 @require_safe
@@ -31,6 +38,8 @@ def account_show(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     context = {
         "memberships": _memberships(user),
+        "claimable": claimable_by(user),
+        "acting": chooser(request),
         "duties": user.duties.order_by("pk"),
         "addresses": EmailAddress.objects.filter(user=user).count(),
         "factors": Authenticator.objects.filter(user=user, type__in=FACTORS).count(),
@@ -48,3 +57,11 @@ def account_name(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your name is saved.")
         return redirect("accounts:account_show")
     return render(request, "accounts/account_name.html", {"form": form})
+
+
+@require_POST
+def kept_form_drop(request: HttpRequest) -> HttpResponse:
+    """What was typed while signed out is thrown away."""
+    drop(request)
+    messages.success(request, "Thrown away. Nothing was sent.")
+    return redirect("desk")

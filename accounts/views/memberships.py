@@ -14,10 +14,12 @@ from accounts.actions import (
     NotAllowed,
     ask_to_join,
     change_role,
+    claim_organization,
     decide_membership,
     end_membership,
 )
 from accounts.choices import MembershipRole, MembershipState
+from accounts.claims import may_claim
 from accounts.forms.organizations import JoinForm, RemovalForm
 from accounts.models import Membership, Organization
 from accounts.rules import (
@@ -25,6 +27,7 @@ from accounts.rules import (
     may_change_role,
     may_decide_membership,
     may_end_membership,
+    may_invite,
     may_manage_organization,
     may_see_people,
     may_verify_organization,
@@ -51,9 +54,32 @@ def organization_join(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, done)
             return redirect("accounts:account_show")
     user: Any = request.user
+    claimable = may_claim(user, organization)
     asked = organization.memberships.filter(user=user, state=MembershipState.REQUESTED).first()
-    context = {"form": form, "organization": organization, "asked": asked}
+    context = {
+        "form": form,
+        "organization": organization,
+        "asked": asked,
+        "may_claim": claimable,
+    }
     return render(request, "accounts/organization_join.html", context)
+
+
+@require_POST
+def organization_claim(request: HttpRequest, slug: str) -> HttpResponse:
+    """In at once, by the host of one's own mailbox."""
+    organization = get_object_or_404(Organization.objects.visible_to(request.user), slug=slug)
+    if not may_claim(request.user, organization):
+        raise PermissionDenied
+    try:
+        membership = claim_organization(organization=organization, by=request.user)
+    except NotAllowed as error:
+        messages.error(request, str(error))
+        return redirect("accounts:organization_join", slug)
+    is_admin = membership.role == MembershipRole.ADMIN
+    word = "its administrator" if is_admin else "a member"
+    messages.success(request, f"You are {word} of {organization} now.")
+    return redirect(organization)
 
 
 def _seen_people(request: HttpRequest, slug: str) -> Organization:
@@ -71,11 +97,14 @@ def organization_people(request: HttpRequest, slug: str) -> HttpResponse:
         request.user, organization
     )
     members = list(people.filter(state=MembershipState.ACTIVE))
+    waiting = organization.invitations.filter(used_at=None, withdrawn_at=None)
     context = {
         "organization": organization,
+        "invitations": waiting.select_related("invited_by") if deciding else [],
+        "may_invite": may_invite(request.user, organization),
         "requests": people.filter(state=MembershipState.REQUESTED) if deciding else [],
         "members": members,
-        "administrators": sum(m.role == MembershipRole.ADMIN for m in members),
+        "administrators": sum(m.role == MembershipRole.ADMIN and m.user.is_active for m in members),
         "deciding": deciding,
     }
     return render(request, "accounts/organization_people.html", context)

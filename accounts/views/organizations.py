@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,8 +16,9 @@ from accounts.actions import (
     create_organization,
     resubmit_organization,
 )
-from accounts.actions.organizations import SUSPENDED
-from accounts.choices import OrganizationState
+from accounts.actions.organizations import CLOSED, SUSPENDED
+from accounts.choices import ORGANIZATION_MOVES, OrganizationState
+from accounts.claims import may_claim
 from accounts.doors import public
 from accounts.forms.organizations import DOES, OrganizationEditForm, OrganizationForm
 from accounts.history import entries_about
@@ -27,9 +28,11 @@ from accounts.rules import (
     is_coalition_staff,
     is_member,
     may_ask_to_join,
+    may_close_organization,
     may_edit_organization,
     may_manage_organization,
     may_resubmit_organization,
+    may_see_organization,
     may_see_people,
     may_verify_organization,
 )
@@ -67,9 +70,12 @@ def organization_new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def organization_show(request: HttpRequest, slug: str) -> HttpResponse:
     user = request.user
-    organization = get_object_or_404(
-        Organization.objects.visible_to(user).select_related("sector", "place", "logo"), slug=slug
-    )
+    found = Organization.objects.select_related("sector", "place", "logo", "merged_into")
+    organization = get_object_or_404(found, slug=slug)
+    if organization.merged_into and may_see_organization(user, organization.merged_into):
+        return redirect(organization.merged_into, permanent=True)
+    if not may_see_organization(user, organization):
+        raise Http404
     concerned = is_member(user, organization) or is_coalition_staff(user)
     context = {
         "organization": organization,
@@ -82,6 +88,9 @@ def organization_show(request: HttpRequest, slug: str) -> HttpResponse:
         "may_see_people": may_see_people(user, organization),
         "may_verify": may_verify_organization(user, organization),
         "may_join": may_ask_to_join(user, organization),
+        "may_claim": not concerned and may_claim(user, organization),
+        "may_close": may_close_organization(user, organization)
+        and OrganizationState.CLOSED in ORGANIZATION_MOVES[organization.state],
     }
     return render(request, "accounts/organization_show.html", context)
 
@@ -98,7 +107,8 @@ def _managed(request: HttpRequest, slug: str) -> Organization:
 def organization_edit(request: HttpRequest, slug: str) -> HttpResponse:
     organization = _managed(request, slug)
     if not may_edit_organization(request.user, organization):
-        messages.error(request, SUSPENDED)
+        is_closed = organization.state == OrganizationState.CLOSED
+        messages.error(request, CLOSED if is_closed else SUSPENDED)
         return redirect(organization)
     # A form writes what was typed into its own copy; the page's heading stays as stored.
     copy = Organization.objects.get(pk=organization.pk)

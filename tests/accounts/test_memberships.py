@@ -348,6 +348,6 @@ def test_people_page_costs_the_same_with_more_people(
     address = f"/organizations/{company.slug}/people/"
     client.get(address)
 
-    # session, person, duties, memberships, organization, members, requests
-    with django_assert_num_queries(7):
+    # session, person, duties, memberships, organization, members, requests, invitations
+    with django_assert_num_queries(8):
         client.get(address)
