@@ -148,7 +148,7 @@ class Typed(models.Model):
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="typed")
     section = models.SlugField(max_length=20)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    data = models.TextField(help_text="As a query string")
+    data = models.TextField(help_text="As JSON: {name: [values]}")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -163,12 +163,40 @@ class Typed(models.Model):
         return f"{self.section} of {self.opportunity}"
 
 
+class SectionSave(models.Model):
+    """The last save of a page of a posting: whose, when, and from which open page.
+
+    `page` is the mark of the browser page that sent it and `seen` what that page then stood on:
+    when the answer is lost on the way, the page is not taken for somebody else's.
+    """
+
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="section_saves")
+    section = models.SlugField(max_length=20)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    page = models.UUIDField(null=True, blank=True)
+    seen = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opportunity", "section"], name="one_last_save_a_section"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section} of {self.opportunity}"
+
+
 class Dismissal(models.Model):
     """A remark of the coach that its people have answered: who, when and why. The reviewer
     reads it beside the remark."""
 
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="dismissals")
     rule = models.SlugField(max_length=40)
+    about = models.CharField(max_length=200, blank=True, help_text="The words it was given to")
     why = models.CharField(max_length=300)
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(

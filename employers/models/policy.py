@@ -1,5 +1,6 @@
 """What this region asks of postings: one row."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +29,14 @@ class Policy(models.Model):
         "days that a posting may stay open",
         default=365,
         validators=[MinValueValidator(7), MaxValueValidator(365)],
+    )
+    minimum_wage = models.DecimalField(
+        "least pay an hour by state or local law, where it is above the federal",
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("7.25"))],
     )
     rules = models.JSONField(default=dict, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
