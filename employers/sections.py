@@ -4,8 +4,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from employers.choices import ApplyBy, ClassPayer, Kind, Mode, Paid, Registration
-from employers.models import ApprenticeshipTerms, Opportunity
+from employers import seven
+from employers.choices import (
+    ApplyBy,
+    ClassPayer,
+    Credit,
+    Kind,
+    Mode,
+    Paid,
+    Registration,
+    SafetyCheck,
+    StartKind,
+)
+from employers.models import (
+    ApprenticeshipTerms,
+    Opportunity,
+    Placement,
+    PreApprenticeship,
+    TrainingPlan,
+    Visit,
+)
+from employers.words import detail_of
 
 Needs = dict[str, str]
 
@@ -114,8 +133,18 @@ def terms_needs(
     return needs
 
 
-def learning_needs(opportunity: Opportunity) -> Needs:
-    return _missing(
+def leads_needs(opportunity: Opportunity, row: PreApprenticeship | None = None) -> Needs:
+    """`row`, here and below: the one about to be saved; None reads the one in the database."""
+    row = row or detail_of(opportunity, "pre_apprenticeship") or PreApprenticeship()
+    needs = _missing(row, {"entry": "Say what finishers get of it, such as a sure interview."})
+    if not row.leads_into and row.posting_id is None:
+        needs["leads_into"] = "Say which apprenticeship it leads into."
+    return needs
+
+
+def learning_needs(opportunity: Opportunity, row: Placement | None = None) -> Needs:
+    row = row or detail_of(opportunity, "placement") or Placement()
+    needs = _missing(
         opportunity,
         {
             "term": "Choose the season.",
@@ -123,6 +152,84 @@ def learning_needs(opportunity: Opportunity) -> Needs:
             "credit": "Say whether it earns college credit.",
         },
     )
+    if len(objectives_of(row)) < 3:
+        needs["objectives"] = "Give three to five things they will be able to do, a line each."
+    needs |= _missing(row, {"may_lead": "Say whether it may lead to a job."})
+    if opportunity.credit == Credit.REQUIRED:
+        needs |= _missing(row, {"credit_note": "Name the college and the course it counts for."})
+    if opportunity.kind == Kind.CO_OP:
+        needs |= _missing(
+            row,
+            {
+                "pattern": "Say how work and class take turns.",
+                "terms_count": "Say how many terms they work.",
+            },
+        )
+    return needs
+
+
+def objectives_of(row: Placement) -> list[str]:
+    """A line each, without the dash that people put before it."""
+    lines = (line.strip().lstrip("-*•").strip() for line in (row.objectives or "").splitlines())
+    return [line for line in lines if line]
+
+
+def seven_needs(opportunity: Opportunity, answers: dict[int, bool] | None = None) -> Needs:
+    if answers is None:
+        answers = seven.answers_of(opportunity)
+    return {
+        f"seven_{number}": f"Answer question {number}."
+        for number in seven.QUESTIONS
+        if number not in answers
+    }
+
+
+def training_needs(
+    opportunity: Opportunity, row: TrainingPlan | None = None, outline: list[Any] | None = None
+) -> Needs:
+    row = row or detail_of(opportunity, "training") or TrainingPlan()
+    if outline is None:
+        outline = list(row.steps.all()) if row.pk else []
+    needs = _missing(
+        row,
+        {
+            "trainer_role": "Say who trains them, by role: “line lead”.",
+            "stays": "Say what follows for who succeeds.",
+        },
+    )
+    if not outline:
+        needs["outline"] = "Give at least one line of the training outline."
+    if row.is_funded:
+        needs |= _missing(row, {"board": "Name the workforce board."})
+    return needs
+
+
+def visit_needs(opportunity: Opportunity, row: Visit | None = None) -> Needs:
+    row = row or detail_of(opportunity, "visit") or Visit()
+    needs = _missing(row, {"group_most": "Say how many can come at once."})
+    if not row.takes_minors:
+        if opportunity.minimum_age and opportunity.minimum_age < 18:
+            needs["takes_minors"] = (
+                f"You take learners from age {opportunity.minimum_age}. "
+                "Tick this, and answer what keeps them safe."
+            )
+        return needs
+    needs |= _missing(row, {"background": "Say who has checked the adults."})
+    if row.background == SafetyCheck.HELD and row.background_on is None:
+        needs["background_on"] = "Give the day of the check."
+    promised = {
+        "two_adults": "Under 18 needs this promise: two adults, or an open door.",
+        "no_private_messages": "Under 18 needs this promise: no private messages.",
+        "photo_consent": "Under 18 needs this promise: no photo without a parent’s consent.",
+        "parent_form": "Under 18 needs a parent’s signed form.",
+    }
+    if opportunity.kind == Kind.JOB_SHADOW:
+        promised["looks_only"] = "Under 18 may watch, not work: tick this."
+    needs |= {name: text for name, text in promised.items() if not getattr(row, name)}
+    needs |= _missing(
+        row, {"insured_by": "Say who insures it; “the school’s policy” is an answer."}
+    )
+    return needs
 
 
 def apply_needs(opportunity: Opportunity) -> Needs:
@@ -148,8 +255,20 @@ def dates_needs(opportunity: Opportunity) -> Needs:
             "closes_at": "Say until when people can apply.",
         },
     )
-    if opportunity.starts_on is None and not opportunity.starts_note:
-        needs["starts_on"] = "Give the day it starts, or say it in words."
+    return needs | _start_needs(opportunity)
+
+
+def _start_needs(opportunity: Opportunity) -> Needs:
+    """Postings without a kind of start say it by a day or in words."""
+    if opportunity.start_kind in (StartKind.ROLLING, StartKind.AT_ONCE):
+        return {}
+    needs: Needs = {}
+    if opportunity.starts_on is None and not (
+        opportunity.starts_note and not opportunity.start_kind
+    ):
+        needs["starts_on"] = "Give the day it starts, or choose another kind of start."
+    if opportunity.start_kind == StartKind.BETWEEN and opportunity.starts_until is None:
+        needs["starts_until"] = "Give the last day to start."
     return needs
 
 
@@ -162,8 +281,26 @@ TERMS = Section(
     "Registration, class beside the job, wage steps, credential",
     terms_needs,
 )
+LEADS = Section(
+    "leads", "Where it leads", "The apprenticeship, and what finishers get of it", leads_needs
+)
 LEARNING = Section(
-    "learning", "Learning and guidance", "Season, who guides them, credit", learning_needs
+    "learning",
+    "Learning and guidance",
+    "Objectives, who guides them, season, credit",
+    learning_needs,
+)
+SEVEN = Section(
+    "seven",
+    "Seven questions",
+    "Asked of businesses whose interns are not paid",
+    seven_needs,
+)
+TRAINING = Section(
+    "training", "The training", "Who trains, the outline, what follows", training_needs
+)
+VISIT = Section(
+    "visit", "Who comes, and how they are kept safe", "Group, grades, what to wear", visit_needs
 )
 APPLY = Section("apply", "Who may apply, and how", "What they need, where to apply", apply_needs)
 DATES = Section(
@@ -172,17 +309,27 @@ DATES = Section(
     "When it opens, closes and starts; how many people",
     dates_needs,
 )
-ALL = {s.slug: s for s in (WORK, PLACE, PAY, TERMS, LEARNING, APPLY, DATES)}
+ALL = {
+    s.slug: s
+    for s in (WORK, PLACE, PAY, TERMS, LEADS, LEARNING, SEVEN, TRAINING, VISIT, APPLY, DATES)
+}
+SPECIAL = {
+    Kind.APPRENTICESHIP: [TERMS],
+    Kind.PRE_APPRENTICESHIP: [LEADS],
+    Kind.INTERNSHIP: [LEARNING],
+    Kind.CO_OP: [LEARNING],
+    Kind.ON_THE_JOB: [TRAINING],
+    Kind.JOB_SHADOW: [VISIT],
+    Kind.MENTORING: [VISIT],
+}
 
 
 def sections_of(opportunity: Opportunity) -> list[Section]:
     """The sections that its kind has, in order."""
-    special = {
-        Kind.APPRENTICESHIP: [TERMS],
-        Kind.INTERNSHIP: [LEARNING],
-        Kind.CO_OP: [LEARNING],
-    }
-    return [WORK, PLACE, PAY, *special.get(Kind(opportunity.kind), []), APPLY, DATES]
+    special = [*SPECIAL[Kind(opportunity.kind)]]
+    if seven.are_asked(opportunity):
+        special.append(SEVEN)
+    return [WORK, PLACE, PAY, *special, APPLY, DATES]
 
 
 def needs_of(opportunity: Opportunity) -> dict[str, Needs]:

@@ -5,66 +5,52 @@ from itertools import pairwise
 from typing import Any
 
 from crispy_forms.layout import HTML, Fieldset
-from django import forms
 
-from accounts.forms.base import dress
 from employers import sections
-from employers.choices import HOURS_IN, Paid
+from employers.choices import HOURS_IN, Approach, Paid
 from employers.forms.fields import PlainDecimalField, PlainIntegerField
-from employers.forms.section import SectionForm, mid, pair, short
+from employers.forms.section import (
+    FIRST_BUTTON,
+    STANDARD,
+    DetailForm,
+    SectionForm,
+    mid,
+    pair,
+    short,
+)
 from employers.models import ApprenticeshipTerms
 from programs.models import Program
+from vocabularies.lookups import standards_for
+from vocabularies.models import ApprenticeshipStandard
 from vocabularies.templatetags.words import money
 
 MOST_STEPS = 12
 MOST_AN_HOUR = 1000
 
 
-class TermsForm(SectionForm):
+class TermsForm(DetailForm):
     section = sections.TERMS
-    TERM_FIELDS = [
-        "registration",
-        "agency",
-        "sponsor",
-        "program_number",
-        "rapids_code",
-        "approach",
-        "job_hours",
-        "months",
-        "instruction_hours",
-        "instruction_when",
-        "instruction_note",
-        "journey_rate",
-        "ratio_apprentices",
-        "ratio_journeyworkers",
-        "probation_months",
-        "credential",
-    ]
-    LABELS = {
+    accessor, detail = "terms", ApprenticeshipTerms
+    said = {
         "registration": ("Is it registered?", "Only then may it be called Registered"),
         "agency": ("Registered with", ""),
         "sponsor": ("Sponsor", "Who holds the program: you, an association, a college"),
         "program_number": ("Program number", "On your registration papers"),
-        "rapids_code": ("RAPIDS code", "Optional; such as 0159 for electricians"),
+        "rapids_code": ("RAPIDS code", "Such as 0159"),
         "approach": ("How are steps earned?", ""),
         "job_hours": ("Hours on the job", "In all, such as 8,000"),
-        "months": ("Months in all", ""),
+        "months": ("Months in all", "Such as 48"),
         "instruction_hours": ("Class hours a year", "Usually 144 or more"),
-        "instruction_when": ("When is the class?", ""),
+        "instruction_when": ("When is the class?", "Choose the nearest"),
         "instruction_note": ("About the class", "Such as “Tuesday and Thursday, 6 to 9 pm”"),
         "journey_rate": ("Journeyworker pay an hour", "What a finished worker earns with you"),
         "ratio_apprentices": ("Apprentices", ""),
         "ratio_journeyworkers": ("to journeyworkers", ""),
-        "probation_months": ("Trial period in months", ""),
+        "probation_months": (
+            "Trial period in months",
+            "At most 12, and at most a quarter of the whole",
+        ),
         "credential": ("They leave with", "Such as Certificate of Completion"),
-    }
-    NUMBERS = {
-        "job_hours",
-        "months",
-        "instruction_hours",
-        "ratio_apprentices",
-        "ratio_journeyworkers",
-        "probation_months",
     }
     even_steps = PlainIntegerField(
         label="Or let us fill them evenly: how many steps?",
@@ -78,55 +64,57 @@ class TermsForm(SectionForm):
         labels = {"program": "Class beside the job"}
         help_texts = {"program": "The program in the region that teaches it"}
 
+    def take(self, data: Any) -> Any:
+        """A press of “Use these” fills in what the standard says; all else stays as typed."""
+        chosen = data.get(STANDARD) if data else None
+        standard = ApprenticeshipStandard.objects.filter(pk=(chosen or "")[:8]).first()
+        if standard is None:
+            return data
+        taken = data.copy()
+        taken["rapids_code"], taken["approach"] = standard.rapids_code, standard.approach
+        if standard.hours_min:
+            taken["job_hours"] = f"{standard.hours_min:,}"
+        return taken
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        instance = kwargs["instance"]
-        self.terms = getattr(instance, "terms", None) or ApprenticeshipTerms(opportunity=instance)
-        self.old_steps = list(self.terms.steps.all()) if self.terms.pk else []
         super().__init__(*args, **kwargs)
         self.fields["program"].queryset = Program.objects.public().order_by("title")  # type: ignore[attr-defined]
 
-    def _add_fields(self) -> None:
-        model_fields = forms.fields_for_model(ApprenticeshipTerms, fields=self.TERM_FIELDS)
-        for name in self.TERM_FIELDS:
-            field = model_fields[name]
-            label, hint = self.LABELS[name]
-            if name in self.NUMBERS:
-                model: Any = ApprenticeshipTerms._meta.get_field(name)
-                field = PlainIntegerField(validators=list(model.validators), min_value=0)
-            elif name == "journey_rate":
-                field = PlainDecimalField(max_digits=6, decimal_places=2, min_value=Decimal("0.01"))
-            if isinstance(field, forms.CharField):
-                column: Any = ApprenticeshipTerms._meta.get_field(name)
-                field.validators += column.validators
-            field.label, field.help_text, field.required = label, hint, False
-            self.fields[name] = field
-            self.initial.setdefault(name, getattr(self.terms, name))
-        for number in range(MOST_STEPS):
-            step = self.old_steps[number] if number < len(self.old_steps) else None
+    def add_fields(self) -> None:
+        super().add_fields()
+        held = list(self.row.steps.all()) if self.row.pk else []
+        approach = self.data.get("approach") if self.data else self.row.approach
+        self.unit = unit_of(approach or "")
+        self.step_rows = MOST_STEPS if self.is_bound else max(4, min(MOST_STEPS, len(held) + 2))
+        for number in range(self.step_rows):
             self.fields[f"after_{number}"] = PlainIntegerField(
-                label=f"Step {number + 1}: from hour", min_value=0, max_value=20000, required=False
+                label=f"Step {number + 1}: from {self.unit}", min_value=0, max_value=20000
             )
             self.fields[f"rate_{number}"] = PlainDecimalField(
                 label=f"Step {number + 1}: pay an hour",
                 max_digits=6,
                 decimal_places=2,
                 min_value=Decimal("0.01"),
-                required=False,
             )
-            self.initial[f"after_{number}"] = step.after if step else None
-            self.initial[f"rate_{number}"] = step.rate if step else None
+            if number < len(held):
+                self.initial[f"after_{number}"] = held[number].after
+                self.initial[f"rate_{number}"] = held[number].rate
+
+    def _standards(self) -> HTML:
+        """The registered standards of the occupation, each with its button."""
+        self.helper.standards = [  # type: ignore[attr-defined]
+            (standard, standard_line(standard))
+            for standard in standards_for(self.instance.occupation)
+        ]
+        self.helper.occupation = self.instance.occupation  # type: ignore[attr-defined]
+        return HTML(STANDARDS)
 
     def layout(self) -> list[Any]:
-        self._add_fields()
-        for field in self.fields.values():
-            dress(field)
-        shown = max(4, min(MOST_STEPS, len(self.old_steps) + 2))
-        if self.is_bound:
-            shown = MOST_STEPS
-        rows = [pair(short(f"after_{number}"), short(f"rate_{number}")) for number in range(shown)]
-        for number in range(shown, MOST_STEPS):
-            del self.fields[f"after_{number}"], self.fields[f"rate_{number}"]
+        rows = [pair(short(f"after_{n}"), short(f"rate_{n}")) for n in range(self.step_rows)]
+        counted = "months" if self.unit == "month" else "hours on the job"
         return [
+            FIRST_BUTTON,
+            self._standards(),
             mid("registration"),
             "agency",
             "sponsor",
@@ -139,9 +127,9 @@ class TermsForm(SectionForm):
             Fieldset(
                 "Wage steps",
                 HTML(
-                    '<p class="form-text">From how many hours on the job on, how much an hour. '
-                    "The first step starts at 0. By skills shown, count months instead of "
-                    "hours.</p>"
+                    f'<p class="form-text">From how many {counted} on, how much an hour. '
+                    "The first step starts at 0. By skills shown, count in months; otherwise "
+                    "in hours on the job.</p>"
                 ),
                 *rows,
                 short("even_steps"),
@@ -164,7 +152,7 @@ class TermsForm(SectionForm):
             if after is None or rate is None:
                 continue
             if any(after == other for other, _, _ in rungs):
-                self.add_error(f"after_{number}", "Two steps begin at the same hours.")
+                self.add_error(f"after_{number}", f"Two steps begin at the same {self.unit}.")
             else:
                 rungs.append((after, rate, number))
         rungs.sort()
@@ -172,12 +160,23 @@ class TermsForm(SectionForm):
             self.add_error(f"after_{rungs[0][2]}", "The first step starts at 0.")
         for (_, low, _), (after, high, number) in pairwise(rungs):
             if high < low:
-                self.add_error(f"rate_{number}", f"Pay falls at {after:,}. Steps go up.")
+                at = f"month {after}" if self.unit == "month" else f"{after:,}"
+                self.add_error(f"rate_{number}", f"Pay falls at {at}. Steps go up.")
+        self._check_trial(cleaned)
         ladder = [(after, rate) for after, rate, _ in rungs]
         if cleaned.get("even_steps"):
             ladder = self._even_ladder(cleaned)
         self.steps = ladder
         return cleaned
+
+    def _check_trial(self, cleaned: dict[str, Any]) -> None:
+        """29 CFR 29.5(b)(8): a quarter of the term or a year, whichever is shorter."""
+        trial, months = cleaned.get("probation_months"), cleaned.get("months")
+        if trial and months and trial * 4 > months:
+            self.add_error(
+                "probation_months",
+                f"A trial takes at most a quarter of the whole: {months / 4:g} of {months} months.",
+            )
 
     def _has_error(self, number: int) -> bool:
         return bool({f"after_{number}", f"rate_{number}"} & self.errors.keys())
@@ -203,21 +202,43 @@ class TermsForm(SectionForm):
         return even_ladder(low=low, high=high, length=length, count=count)
 
     def open_questions(self) -> sections.Needs:
-        terms = ApprenticeshipTerms(
-            **{name: self.cleaned_data.get(name) or None for name in self.TERM_FIELDS}
-            | {
-                name: self.cleaned_data.get(name, "")
-                for name in ("registration", "agency", "sponsor", "program_number", "approach")
-            }
-        )
-        needs = sections.terms_needs(self.instance, terms, getattr(self, "steps", []))
+        needs = sections.terms_needs(self.instance, self.about_to_be(), self.steps)
         if "steps" in needs:
             needs["after_0"] = needs.pop("steps")
         return needs
 
     def extras(self) -> dict[str, Any]:
-        terms = {name: self.cleaned_data[name] for name in self.TERM_FIELDS}
-        return {"terms": terms, "steps": self.steps}
+        details = super().extras()["details"]
+        return {"terms": details["terms"], "steps": self.steps}
+
+
+def unit_of(approach: str) -> str:
+    """What the steps of pay are counted in: months where skills count, else hours."""
+    return "month" if approach == Approach.COMPETENCY else "hour"
+
+
+def standard_line(standard: ApprenticeshipStandard) -> str:
+    """ "by hours worked, 8,000 hours"."""
+    line = Approach(standard.approach).label.lower()
+    if not standard.hours_min:
+        return line
+    most = f" to {standard.hours_max:,}" if standard.hours_max != standard.hours_min else ""
+    return f"{line}, {standard.hours_min:,}{most} hours"
+
+
+STANDARDS = """
+{% if form.helper.standards %}<section class="note mb-3" aria-labelledby="standards">
+<h2 class="h3" id="standards">What is registered for {{ form.helper.occupation.title }}</h2>
+<p class="form-text">“Use these” fills in the code, how steps are earned, and the hours. Nothing is
+saved until you save.</p>
+{% for standard, line in form.helper.standards %}<p><strong>{{ standard.title }}</strong>, RAPIDS
+{{ standard.rapids_code }}, {{ line }}<br><button class="btn btn-secondary btn-sm mt-1"
+type="submit" name="standard" value="{{ standard.rapids_code }}"
+formaction="#div_id_rapids_code">Use these<span class="visually-hidden"> of RAPIDS
+{{ standard.rapids_code }}</span></button></p>
+{% endfor %}</section>{% elif not form.helper.occupation %}<div class="note mb-3"><p>Name the
+occupation under “The work”, and we offer here what is registered for it.</p></div>{% endif %}
+"""
 
 
 def even_ladder(

@@ -5,7 +5,7 @@ import tomllib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,17 +28,29 @@ from employers.choices import (
     Outcome,
     Paid,
     Registration,
+    StartKind,
     State,
     Support,
     Term,
 )
 from employers.forms import even_ladder
-from employers.models import ApprenticeshipTerms, Employer, Location, Opportunity, WageStep
+from employers.models import (
+    ApprenticeshipTerms,
+    Employer,
+    Location,
+    Opportunity,
+    Placement,
+    SkillWanted,
+    TrainingPlan,
+    TrainingStep,
+    Visit,
+    WageStep,
+)
 from partnerships.demo import organizations, programs
 from partnerships.demo.files import DATA, at, table
 from partnerships.demo.people import PEOPLE
 from programs.models import Program
-from vocabularies.models import Place
+from vocabularies.models import Place, Skill
 from vocabularies.text import to_html
 
 Row = dict[str, str]
@@ -83,6 +95,7 @@ def load(today: date, people: dict[str, User]) -> None:
         opportunity = _opportunity(row, words, today, employer, found.get(row["program_ref"]))
         opportunity.created_by = members.get(employer.organization.slug)
         _keep(opportunity, row)
+        _keep_details(opportunity, words, today)
         if opportunity.kind == Kind.APPRENTICESHIP:
             _keep_terms(opportunity, row, words["terms"])
         keep_search_words(opportunity)
@@ -160,9 +173,10 @@ def _opportunity(
         "minimum_age": _age(row["requirements"]),
         "apply_by": ApplyBy.EMAIL,
         "openings": int(row["slots"]),
+        "start_kind": StartKind.DAY,
     }
     fields |= _hours(row) | _length(row["length"]) | _pay(row["pay"]) | _dates(row, today)
-    fields |= {name: value for name, value in words.items() if name != "terms"}
+    fields |= {name: value for name, value in words.items() if name not in BESIDE}
     fields["apply_steps"] = _numbered(words["apply_steps"])
     fields |= {f"{name}_html": to_html(fields.get(name, "")) for name in PROSE}
     if fields["apply_by"] == ApplyBy.EMAIL:
@@ -174,6 +188,8 @@ def _opportunity(
     return Opportunity(**fields)
 
 
+# What of the words lies in rows beside the posting.
+BESIDE = {"terms", "placement", "training", "visit", "skills"}
 PROSE = ("tasks", "lessons", "apply_steps")
 
 
@@ -258,6 +274,45 @@ def _keep(opportunity: Opportunity, row: Row) -> None:
     city, _, code = row["place"].rpartition(" ")
     if city:
         Location.objects.create(opportunity=opportunity, place=Place.objects.get(zip=code))
+
+
+# What its kind has beside the rest
+
+
+def _keep_details(opportunity: Opportunity, words: Words, today: date) -> None:
+    opportunity.skills.all().delete()
+    for name, level in words.get("skills", []):
+        skill = Skill.objects.get(name=name)
+        SkillWanted.objects.create(opportunity=opportunity, skill=skill, level=level)
+    for model in (Placement, TrainingPlan, Visit):
+        model._default_manager.filter(opportunity=opportunity).delete()
+    if "placement" in words:
+        Placement.objects.create(opportunity=opportunity, **_stripped(words["placement"]))
+    if "training" in words:
+        _keep_training(opportunity, words["training"])
+    if "visit" in words:
+        _keep_visit(opportunity, words["visit"], today)
+
+
+def _stripped(words: Words) -> Words:
+    return {k: value.strip() if isinstance(value, str) else value for k, value in words.items()}
+
+
+def _keep_training(opportunity: Opportunity, words: Words) -> None:
+    said = {name: value for name, value in words.items() if name != "outline"}
+    plan = TrainingPlan.objects.create(opportunity=opportunity, **said)
+    TrainingStep.objects.bulk_create(
+        TrainingStep(plan=plan, skill=skill, hours=hours, measured=measured)
+        for skill, hours, measured in words["outline"]
+    )
+
+
+def _keep_visit(opportunity: Opportunity, words: Words, today: date) -> None:
+    """The day of the background check is counted from today, as the other dates are."""
+    said = {name: value for name, value in words.items() if name != "background_on_offset"}
+    if "background_on_offset" in words:
+        said["background_on"] = today + timedelta(days=words["background_on_offset"])
+    Visit.objects.create(opportunity=opportunity, **said)
 
 
 # Terms of an apprenticeship

@@ -21,8 +21,24 @@ def summary_of_errors(form: forms.BaseForm) -> list[dict[str, str]]:
                 form.fields[name].widget, forms.RadioSelect | forms.CheckboxSelectMultiple
             ):
                 anchor += "_0"
-        items += [{"anchor": anchor, "text": str(error)} for error in errors]
+        items += [{"anchor": anchor, "text": text} for text in _named(form, name, errors)]
     return items
+
+
+# What is refused by a sentence that would fit any field: in the summary it names its own.
+OF_ANY_FIELD = (
+    "min_value max_value min_length max_length invalid invalid_choice max_digits "
+    "max_decimal_places max_whole_digits far direction control line invisible unseen"
+).split()
+
+
+def _named(form: forms.BaseForm, name: str, errors: Any) -> list[str]:
+    label = str(form[name].label).rstrip("?:") if name in form.fields else ""
+    found = []
+    for error in errors.as_data():
+        text = " ".join(error.messages)
+        found.append(f"{label}: {text}" if label and error.code in OF_ANY_FIELD else text)
+    return found
 
 
 def _place_of(form: forms.BaseForm, name: str) -> int:

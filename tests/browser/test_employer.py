@@ -63,7 +63,7 @@ def test_an_employer_posts_an_apprenticeship_and_staff_publish_it(
 
     expect(page.get_by_role("heading", name="Place and hours")).to_be_visible()
     page.get_by_label("On site").check()
-    fill(page, zips="78664", hours_min="40", hours_max="30", length="4")
+    fill(page, zip_0="78664", hours_min="40", hours_max="30", length="4")
     page.locator("[name=length_unit]").select_option("years")
     save(page)
     expect(page.get_by_role("alert")).to_contain_text("fewer than the fewest")

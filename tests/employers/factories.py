@@ -1,13 +1,27 @@
 """Postings in every state."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from accounts.choices import ReviewState
+from accounts.models import Remark, Review
+from employers.actions import give_report
 from employers.choices import Education, Kind, Mode, Paid, State
-from employers.models import Employer, Location, Opportunity
+from employers.models import (
+    Employer,
+    Location,
+    Opportunity,
+    Placement,
+    PreApprenticeship,
+    TrainingPlan,
+    TrainingStep,
+    Visit,
+)
 from tests.factories import OrganizationFactory, PlaceFactory, SectorFactory
 
 
@@ -70,3 +84,60 @@ class OpportunityFactory(DjangoModelFactory):
     def places(self, create: bool, zips: object, **kwargs: object) -> None:
         for place in zips or [PlaceFactory()]:  # type: ignore[attr-defined]
             Location.objects.create(opportunity=self, place=place)
+
+    @factory.post_generation
+    def details(self, create: bool, given: object, **kwargs: object) -> None:
+        """What its kind asks for beside the rest; `details=False` leaves it out."""
+        if given is False or self.kind not in DETAILS:  # type: ignore[attr-defined]
+            return
+        DETAILS[self.kind](self)  # type: ignore[attr-defined]
+
+
+def _training(row: Opportunity) -> None:
+    plan = TrainingPlan.objects.create(
+        opportunity=row, trainer_role="line lead", stays="A regular job."
+    )
+    TrainingStep.objects.create(plan=plan, skill="Reading drawings", hours=40)
+
+
+def _placement(row: Opportunity) -> None:
+    co_op = {"pattern": "terms", "terms_count": 2} if row.kind == Kind.CO_OP else {}
+    Placement.objects.create(
+        opportunity=row,
+        objectives="Read a chart\nRun a test\nShow a finding",
+        may_lead="possible",
+        **co_op,
+    )
+
+
+DETAILS = {
+    Kind.ON_THE_JOB: _training,
+    Kind.INTERNSHIP: _placement,
+    Kind.CO_OP: _placement,
+    Kind.PRE_APPRENTICESHIP: lambda row: PreApprenticeship.objects.create(
+        opportunity=row, leads_into="Electrician", entry="A sure interview."
+    ),
+    Kind.JOB_SHADOW: lambda row: Visit.objects.create(opportunity=row, group_most=8),
+    Kind.MENTORING: lambda row: Visit.objects.create(opportunity=row, group_most=8),
+}
+
+
+def make_remark(opportunity: Opportunity, field: str = "summary", proposed: str = "") -> Remark:
+    """A reviewer returned the posting with one remark."""
+    review = Review.objects.create(
+        subject=opportunity,
+        organization=opportunity.employer.organization,
+        state=ReviewState.RETURNED,
+        reason="Please see our remarks.",
+        decided_at=timezone.now(),
+        words=snapshot(opportunity),
+    )
+    return Remark.objects.create(
+        review=review, field=field, reason="This is not clear.", proposed=proposed
+    )
+
+
+def make_report(opportunity: Opportunity, **given: Any) -> Report:
+    """Somebody of the public reported an open posting."""
+    said = {"reason": "scam", "text": "", "email": "", "sender": str(uuid4())} | given
+    return give_report(opportunity=opportunity, form_token=uuid4(), **said)

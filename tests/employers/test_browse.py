@@ -36,7 +36,7 @@ def test_what_is_not_open_is_in_no_list(client, region, trait):
     OpportunityFactory(title="Shown")
 
     for path in [*LISTS, "/", "/sitemap.xml", "/search/?q=weldery"]:
-        body = client.get(path).content.decode()
+        body = client.get(path).getvalue().decode()
         assert f"/opportunities/{hidden.pk}/" not in body, path
         assert "Hidden" not in body, path
 
@@ -80,7 +80,7 @@ def test_an_open_job_carries_markup_and_a_visit_none(client, region):
     markup = json.loads(script)
 
     assert markup["title"] == job.title
-    assert markup["validThrough"].endswith("+00:00")
+    assert markup["validThrough"].endswith(("-05:00", "-06:00"))
     assert markup["baseSalary"]["value"]["unitText"] == "HOUR"
     assert "ld+json" not in client.get(visit.get_absolute_url()).content.decode()
 
@@ -135,7 +135,7 @@ def test_pages_follow_one_another_without_gap_or_double(client, region, order):
 
     seen: list[int] = []
     while True:
-        rows, after = query.page(query.filter(Opportunity.objects.public()), 2)
+        rows, after, _ = query.page(query.filter(Opportunity.objects.public()), 2)
         seen += [row.pk for row in rows]
         if not after:
             break
@@ -153,10 +153,11 @@ def test_pages_follow_one_another_without_gap_or_double(client, region, order):
     ("path", "queries"),
     [
         ("/opportunities/", 13),
-        ("/opportunities.json", 4),
-        ("/opportunities.csv", 3),
-        ("/opportunities.atom", 4),
-        ("/opportunities.ics", 4),
+        ("/opportunities.json", 5),
+        ("/opportunities.csv", 4),
+        ("/opportunities.xlsx", 4),
+        ("/opportunities.atom", 3),
+        ("/opportunities.ics", 3),
         ("/employers/", 1),
     ],
 )
@@ -167,7 +168,7 @@ def test_a_lists_queries_do_not_grow_with_its_rows(
     client.get(path)
 
     with django_assert_num_queries(queries):
-        client.get(path)
+        client.get(path).getvalue()
 
 
 def test_wrong_values_get_a_sentence_and_keep_the_rest(client, region):
@@ -182,7 +183,10 @@ def test_wrong_values_get_a_sentence_and_keep_the_rest(client, region):
     assert client.get("/opportunities.json?within=7").json()["errors"]
 
 
-KEYS = "q kind sector county mode supports near within pay occupation program sort after".split()
+KEYS = (
+    "q kind sector county mode supports near within pay occupation program sort after before hours "
+    "start start_by under18 education skill show"
+).split()
 
 
 @settings(
@@ -213,7 +217,7 @@ def test_undecodable_queries_are_refused_with_a_page(client, region, raw, path):
     answer = client.get(path, QUERY_STRING=raw)
 
     assert answer.status_code in (200, 400)
-    assert b"Traceback" not in answer.content
+    assert b"Traceback" not in answer.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -235,7 +239,7 @@ def test_wrong_ids_are_not_here(client, region, path):
 def test_csv_cells_cannot_be_formulas(client, region):
     OpportunityFactory(title="=1+1 weld")
 
-    assert "'=1+1 weld" in client.get("/opportunities.csv").content.decode()
+    assert "'=1+1 weld" in client.get("/opportunities.csv").getvalue().decode()
 
 
 def test_a_wrong_slug_leads_to_the_right_address(client, region):

@@ -127,12 +127,12 @@ def test_line_breaks_are_kept_and_steps_numbered():
 
 
 def test_the_summary_lists_errors_in_the_order_of_the_page(signed_in, recruiter, draft):
-    wrong = {"hours_min": "x", "zips": "99999", "length": "-3"}
+    wrong = {"hours_min": "x", "zip_0": "99999", "length": "-3"}
 
     page = post(signed_in(recruiter), draft, "place", **wrong).content.decode()
 
     asked = re.findall(r'<li><a href="#id_(\w+)">', page)
-    assert asked == ["zips", "hours_min", "length"]
+    assert asked == ["zip_0", "hours_min", "length"]
 
 
 def test_letters_to_employers_wear_the_frame_of_all_letters(recruiter, coordinator, company):
