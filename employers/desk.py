@@ -1,19 +1,29 @@
 """What of this room waits for a person, and what is theirs."""
 
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Review
 from accounts.rules import may_administer
 from employers.choices import State
 from employers.models import Opportunity
+from employers.numbers import Claim, claims_for, with_numbers
+from employers.overview import change_of, in_order, postings_of
+from employers.standing import Reason, refusal, why_hidden
+
+SHOWN = 10
+IN_REVIEW_SHOWN = 100
 
 
 def waiting_for(user: Any) -> list[dict[str, Any]]:
     """[{since, kind, title, note, url, act}]: postings in review for staff; for an employer's
-    people the returned ones and those that close within a week."""
+    people the returned ones and those that close within a week and nobody has spoken for."""
     return [*_in_review(user), *_returned(user), *_closing(user)]
 
 
@@ -24,12 +34,13 @@ def _in_review(user: Any) -> list[dict[str, Any]]:
         Opportunity.objects.filter(state=State.IN_REVIEW)
         .exclude(employer__organization__in=user.belongs_to)
         .select_related("employer__organization")
+        .order_by("changed_at", "pk")[:IN_REVIEW_SHOWN]
     )
     sent = _sent_at(rows)
     return [
         {
             "since": sent.get(row.pk, row.changed_at),
-            "kind": "Opportunity in review",
+            "kind": "Change in review" if row.is_copy else "Opportunity in review",
             "title": row.title,
             "note": f"{row.get_kind_display()}, {row.employer_name}",
             "url": row.get_review_url(),
@@ -53,9 +64,11 @@ def _returned(user: Any) -> list[dict[str, Any]]:
     return [
         {
             "since": row.changed_at,
-            "kind": "Returned to you",
+            "kind": "Change returned to you" if row.is_copy else "Returned to you",
             "title": row.title,
-            "note": "A reviewer asks for a change. What you wrote is kept.",
+            "note": "A reviewer asks for something else. The posting stays as it was meanwhile."
+            if row.is_copy
+            else "A reviewer asks for a change. What you wrote is kept.",
             "url": reverse("employers:opportunity_edit", args=[row.pk]),
             "act": "Mend it",
         }
@@ -64,14 +77,21 @@ def _returned(user: Any) -> list[dict[str, Any]]:
 
 
 def _closing(user: Any) -> list[dict[str, Any]]:
-    rows = Opportunity.objects.of(user).closing_within(7).order_by("closes_at")
+    rows = (
+        Opportunity.objects.of(user)
+        .closing_within(7)
+        .filter(
+            Q(confirmed_at=None) | Q(confirmed_at__lt=F("closes_at") - timedelta(days=7)),
+        )
+        .order_by("closes_at")
+    )
     return [
         {
             "since": row.closes_at,
             "due": True,
             "kind": "Closes soon",
             "title": f"Is {row.title} still open?",
-            "note": "Close it and say how it ended, or leave it until its day.",
+            "note": "Extend it, close it and say how it ended, or leave it until its day.",
             "url": reverse("employers:opportunity_edit", args=[row.pk]),
             "act": "Answer",
         }
@@ -79,13 +99,56 @@ def _closing(user: Any) -> list[dict[str, Any]]:
     ]
 
 
-def things_of(user: Any) -> list[Opportunity]:
-    """The postings of the person's organizations, drafts and returned ones first."""
-    rows = (
-        Opportunity.objects.of(user)
-        .exclude(state=State.ARCHIVED)
-        .select_related("employer__organization")
-        .order_by("closes_at", "pk")
-    )
-    first = {State.RETURNED: 0, State.DRAFT: 1, State.IN_REVIEW: 2, State.PUBLISHED: 3}
-    return sorted(rows, key=lambda row: first.get(State(row.state), 4))
+@dataclass
+class Line:
+    """A posting on its people's desk: the row with its numbers, its change if one is written, why
+    nobody sees it, the one thing to do next, and why similar ones are seen more often."""
+
+    row: Any
+    change: Opportunity | None
+    why: list[Reason]
+    act: tuple[str, str]
+    claim: Claim | None = None
+
+
+@dataclass
+class Things:
+    lines: list[Line] = field(default_factory=list)
+    total: int = 0
+
+    @property
+    def rows(self) -> list[Any]:
+        return [line.row for line in self.lines]
+
+
+def things_of(user: Any) -> Things:
+    """The first postings of the person's organizations, returned ones and drafts before what
+    closes next, and how many there are. In a fixed number of queries."""
+    now = timezone.now()
+    all_of_them = postings_of(user).exclude(state__in=[State.ARCHIVED, State.CLOSED])
+    rows = list(with_numbers(in_order(all_of_them)[:SHOWN]))
+    total = postings_of(user).exclude(state=State.ARCHIVED).count()
+    claims = claims_for(rows)
+    lines = [
+        Line(row, change_of(row), why_hidden(row, now), _act(row, now), claims.get(row.pk))
+        for row in rows
+    ]
+    return Things(lines, total)
+
+
+def _act(row: Opportunity, now: datetime) -> tuple[str, str]:
+    """(words, address) of the one thing to do next with a posting."""
+    standing = row.standing(now)
+    words, name = {
+        "returned": ("Mend it", "edit"),
+        "draft": ("Go on writing", "edit"),
+        "in-review": ("Read it", "preview"),
+        "scheduled": ("Change when it opens", "schedule"),
+        "paused": ("Open it again", "edit"),
+        "expired": ("Relist it", "relist"),
+    }.get(standing, ("Look after it", "edit"))
+    if standing in ("expired", "open") and not refusal("extend", row, now):
+        soon = row.closes_at is not None and row.closes_at <= now + timedelta(days=14)
+        if standing == "expired" or soon:
+            words, name = "Extend it", "extend"
+    return words, reverse(f"employers:opportunity_{name}", args=[row.pk])

@@ -21,7 +21,12 @@ def people_of(opportunity: Opportunity) -> list[User]:
 
 
 def tell_people(
-    opportunity: Opportunity, kind: str, *, review: Review | None = None, key: str = "", **words: Any
+    opportunity: Opportunity,
+    kind: str,
+    *,
+    review: Review | None = None,
+    key: str = "",
+    **words: Any,
 ) -> None:
     """Tell everybody who speaks for the organization what happened. `key` (or the review) makes
     sure that they get it once; `words` are the template's."""

@@ -190,3 +190,17 @@ def _of_organization(opportunity: Opportunity) -> Reason | None:
         f"See {organization}",
         url,
     )
+
+
+def state_words(opportunity: Opportunity, at: datetime | None = None) -> str:
+    """ "Open", "Paused until Mon 3 August", "Hidden": its state as its people read it."""
+    if opportunity.is_hidden:
+        return "Hidden"
+    standing = opportunity.standing(at)
+    if standing == "paused" and opportunity.paused_until:
+        return f"Paused until {day(opportunity.paused_until)}"
+    return IN_WORDS[standing].removeprefix("a ").capitalize()
+
+
+def tone_of(opportunity: Opportunity, at: datetime | None = None) -> str:
+    return "clay" if opportunity.is_hidden else TONES.get(opportunity.standing(at), "")

@@ -1,5 +1,6 @@
 """The small forms around a posting: begin, decide, close."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from employers.choices import (
     Kind,
     Outcome,
 )
-from employers.forms.fields import PlainIntegerField
+from employers.forms.fields import PlainDecimalField, PlainIntegerField
 from vocabularies.text import plain_line
 
 
@@ -43,24 +44,33 @@ class StartForm(PortalForm):
             self.initial.setdefault("organization", organizations[0].pk)
 
 
-class ReviewForm(PortalForm):
-    """Staff's decision on what they have seen. The buttons say which; a return needs its reason."""
-
-    seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
-
-    reason = forms.CharField(
-        label="What should they mend?",
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="They get these words by e-mail and see them beside the posting.",
-    )
-
-
 class CloseForm(PortalForm):
+    """How it ended. How many and what they earn is asked only where somebody was found."""
+
     outcome = forms.ChoiceField(
         widget=forms.RadioSelect, choices=Outcome.choices, label="How did it end?"
     )
     filled = PlainIntegerField(
-        label="How many people did you take on?", min_value=0, max_value=5000, required=False
+        label="How many people did you take on?",
+        min_value=1,
+        max_value=5000,
+        required=False,
+        help_text="If it is filled. The region counts places filled, never people’s names.",
     )
+    starting_pay = PlainDecimalField(
+        label="What do they earn an hour at the start?",
+        max_digits=6,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        max_value=Decimal(500),
+        required=False,
+        help_text="In dollars, if it is paid. Shown only as a figure for the whole region.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("outcome") == Outcome.NOT_FILLED:
+            for name in ("filled", "starting_pay"):
+                if cleaned.get(name) is not None:
+                    self.add_error(name, "You say that it was not filled: leave this empty.")
+        return cleaned

@@ -1,0 +1,30 @@
+"""What Celery does here. No arguments, one act each, safe to run twice or at once.
+
+Times are read from settings.CELERY_BEAT_SCHEDULE.
+"""
+
+from celery import shared_task
+
+from employers.actions.reminders import remind_closing
+from employers.counted import keep_views
+from employers.importing.tasks import continue_imports, forget_imports, work_on_import
+
+__all__ = [
+    "ask_before_closing",
+    "continue_imports",
+    "forget_imports",
+    "keep_view_counts",
+    "work_on_import",
+]
+
+
+@shared_task(expires=600)
+def ask_before_closing() -> int:
+    """Ask the people of what closes soon how it stands. Returns how many postings."""
+    return remind_closing()
+
+
+@shared_task(expires=50)
+def keep_view_counts() -> int:
+    """Keep the views that were counted since. Returns how many rows."""
+    return keep_views()
