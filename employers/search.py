@@ -1,67 +1,70 @@
 """The one typed query of opportunities: what a browse address, a feed and a subscription ask."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal
-from functools import cached_property
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import (
-    Exists,
-    F,
-    FloatField,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
-from django.db.models.functions import ACos, Cos, Greatest, Least, Radians, Sin
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
-from employers.choices import SUPPORT_SHORT, Kind, Mode, Paid, Support
-from employers.models import Location, Opportunity
-from vocabularies.lookups import box_around, miles_between
-from vocabularies.models import County, Occupation, Place, Sector
-from vocabularies.templatetags.words import listed
+from employers.choices import Education, Kind, Mode, Support
+from employers.filters import (
+    HOURS,
+    MANY,
+    ONE,
+    PAY,
+    SORTS,
+    START,
+    UNDER_18,
+    VIEW,
+    WITHIN,
+    meaning,
+    starts_by,
+)
+from employers.models import Location, Opportunity, SkillWanted
+from employers.named import CODE, Named
+from employers.paging import Ordered, miles_from
+from employers.query_words import InWords, round_miles
+from vocabularies.lookups import box_around
+from vocabularies.models import Occupation
+from vocabularies.search import to_query
 from vocabularies.text import CONTROLS, without_accents
 
-EARTH_RADIUS_MILES = 3958.76
-WITHIN = {"5": 5, "10": 10, "25": 25, "50": 50, "100": 100}
-PAY = {
-    "paid": "Paid",
-    "15": "$15 an hour or more",
-    "18": "$18 an hour or more",
-    "20": "$20 an hour or more",
-    "25": "$25 an hour or more",
-}
-SORTS = {
-    "closing": "closing soonest",
-    "newest": "newest",
-    "pay": "highest starting pay",
-    "distance": "nearest",
-}
-MANY = ("kind", "sector", "county", "mode", "supports")
-ONE = ("q", "near", "within", "pay", "occupation", "program", "sort", "after")
+__all__ = ["OpportunityQuery", "best_matches", "round_miles"]
+
 FEW = 30  # values of one key that are read; the rest is noise
-
-
-class WrongQuery(Exception):
-    """A value that the query cannot mean. `errors` is {key: sentence}."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__("; ".join(errors.values()))
-        self.errors = errors
+CLOSED = {
+    "kind": Kind.values,
+    "mode": Mode.values,
+    "supports": Support.values,
+    "education": Education.values,
+}
+ONE_OF = {
+    "within": ["", *WITHIN],
+    "pay": ["", *PAY],
+    "hours": ["", *HOURS],
+    "start": ["", *START],
+    "under18": ["", *UNDER_18],
+}
+SENTENCES = {
+    "supports": "There is no such support.",
+    "education": "There is no such level of education.",
+    "within": "Choose one of the distances.",
+    "pay": "Choose one of the amounts.",
+    "hours": "Choose one of the numbers of hours.",
+    "start": "Choose one of the times to start.",
+    "under18": "Say under18=1, or leave it out.",
+    "start_by": "Give a date such as 2027-01-15.",
+}
 
 
 @dataclass
-class OpportunityQuery:
-    """Words, kinds, sectors, counties (FIPS), a ZIP with miles around it, pay, mode, supports.
+class OpportunityQuery(InWords, Ordered):
+    """Words, kinds, sectors, counties (FIPS), skills (slugs), a ZIP with miles around it, pay,
+    hours, start, education, an occupation (code or words) and a program (id).
 
     Build it with `from_querystring` (forgiving) or `from_get` (says what is wrong).
     """
@@ -72,21 +75,32 @@ class OpportunityQuery:
     county: list[str] = field(default_factory=list)
     mode: list[str] = field(default_factory=list)
     supports: list[str] = field(default_factory=list)
+    skill: list[str] = field(default_factory=list)
+    education: list[str] = field(default_factory=list)
     near: str = ""
     within: str = ""
     pay: str = ""
+    hours: str = ""
+    start: str = ""
+    start_by: str = ""
+    under18: str = ""
     occupation: str = ""
     program: str = ""
     sort: str = ""
+    show: str = ""
     after: str = ""
+    before: str = ""
     errors: dict[str, str] = field(default_factory=dict)
-    typed_near: str = ""
+    # What was typed and is not used, so that the form can show it again.
+    typed: dict[str, str] = field(default_factory=dict)
+    named: Named = field(default_factory=Named, repr=False, compare=False)
 
     # In and out -------------------------------------------------------------------
 
     @classmethod
-    def from_querystring(cls, qs: str) -> "OpportunityQuery":
-        """Wrong values and unknown keys are left out."""
+    def from_querystring(cls, qs: str, named: Named | None = None) -> "OpportunityQuery":
+        """Wrong values and unknown keys are left out. Queries that are read together share
+        `named`."""
         try:
             pairs = parse_qsl(qs.lstrip("?")[:4000], max_num_fields=200)
         except ValueError:
@@ -94,79 +108,87 @@ class OpportunityQuery:
         data = QueryDict(mutable=True)
         for key, value in pairs:
             data.appendlist(key, value)
-        return cls.from_get(data)
+        return cls.from_get(data, named)
 
     @classmethod
-    def from_get(cls, data: QueryDict) -> "OpportunityQuery":
+    def from_get(cls, data: QueryDict, named: Named | None = None) -> "OpportunityQuery":
         """Unknown keys are left out; wrong values too, with a sentence in `.errors`."""
-        query = cls()
+        query = cls(named=named or Named())
         for key in MANY:
-            setattr(query, key, list(dict.fromkeys(v for v in data.getlist(key)[:FEW] if v)))
+            values = (CONTROLS.sub("", value) for value in data.getlist(key)[:FEW])
+            setattr(query, key, list(dict.fromkeys(value for value in values if value)))
         for key in ONE:
             setattr(query, key, CONTROLS.sub(" ", data.get(key, "")).strip())
         query._check()
         return query
 
     def _check(self) -> None:
-        known: dict[str, Iterable[str]] = {
-            "kind": Kind.values,
-            "mode": Mode.values,
-            "supports": Support.values,
-        }
-        if self.sector:
-            known["sector"] = set(
-                Sector.objects.filter(slug__in=self.sector).values_list("slug", flat=True)
-            )
-        if self.county:
-            known["county"] = set(
-                County.objects.filter(fips__in=self.county).values_list("fips", flat=True)
-            )
         for key in MANY:
-            given = getattr(self, key)
-            right = [value for value in given if value in known.get(key, ())]
-            if len(right) < len(given):
-                self._wrong(key, f"There is no such {'support' if key == 'supports' else key}.")
-            setattr(self, key, right)
+            self._check_many(key)
+        for key, known in ONE_OF.items():
+            if getattr(self, key) not in known:
+                self._refuse(key, SENTENCES[key])
         if len(self.q) > 200:
             self._wrong("q", "Use fewer than 200 characters.")
             self.q = self.q[:200]
-        self.typed_near = self.near[:20]
         if self.near and not self.centre:
-            self._wrong("near", f"“{self.near[:20]}” is no ZIP code that we know.")
-            self.near = ""
-        if self.within and self.within not in WITHIN:
-            self._wrong("within", "Choose one of the distances.")
-            self.within = ""
+            self._refuse("near", f"“{self.near[:20]}” is no ZIP code that we know.")
         if self.near and not self.within:
             self.within = "25"
-        if self.pay and self.pay not in PAY:
-            self._wrong("pay", "Choose one of the amounts.")
-            self.pay = ""
+        if self.start_by and not _is_day(self.start_by):
+            self._refuse("start_by", SENTENCES["start_by"])
+        self._check_occupation()
+        if self.program and not self.program_row:
+            self._refuse("program", "There is no such program.")
         if self.sort and (self.sort not in SORTS or (self.sort == "distance" and not self.near)):
-            self._wrong("sort", "Choose one of the orders; “nearest” needs a ZIP code.")
-            self.sort = ""
-        if self.occupation and not self.occupation_row:
-            self._wrong("occupation", "There is no such occupation.")
-            self.occupation = ""
-        if self.program and not (self.program.isascii() and self.program.isdigit()):
-            self._wrong("program", "There is no such program.")
-            self.program = ""
-        if len(self.program) > 12:
-            self.program = ""
-        if self.after:
+            self._refuse("sort", "Choose one of the orders; “nearest” needs a ZIP code.")
+        if self.show != "map":
+            self.show = ""
+        self._check_cursors()
+
+    def _check_many(self, key: str) -> None:
+        given = getattr(self, key)
+        known: Iterable[str] = CLOSED[key] if key in CLOSED else self.named.rows(key, given)
+        right = [value for value in given if value in known]
+        if len(right) < len(given):
+            self._wrong(key, SENTENCES.get(key, f"There is no such {key}."))
+        setattr(self, key, right)
+
+    def _check_occupation(self) -> None:
+        """A code stands as it is; words become a code where they can mean one only."""
+        words = self.occupation
+        if not words or self.occupation_row:
+            return
+        found = [] if CODE.fullmatch(words) else self.meant
+        if not found:
+            self._refuse("occupation", f"We know no occupation like “{words[:60]}”.")
+        exact = [row for row in found if without_accents(row.title) == without_accents(words)]
+        if len(found) == 1 or exact:
+            self.occupation = (exact or found)[0].code
+            self.__dict__.pop("occupation_row", None)
+
+    def _check_cursors(self) -> None:
+        for key in ("after", "before"):
             try:
-                self._cursor()
+                if text := getattr(self, key):
+                    self.cursor(text)
             except (ValueError, OverflowError):
-                self._wrong("after", "This link to the next page is broken; start again.")
-                self.after = ""
+                self._wrong(key, "This link to another page is broken; start again.")
+                setattr(self, key, "")
 
     def _wrong(self, key: str, sentence: str) -> None:
         self.errors[key] = sentence
 
+    def _refuse(self, key: str, sentence: str) -> None:
+        """Say what is wrong, keep what was typed for the form, and leave it out."""
+        self._wrong(key, sentence)
+        self.typed[key] = getattr(self, key)[:60]
+        setattr(self, key, "")
+
     def pairs(self, **changes: Any) -> list[tuple[str, str]]:
-        """Key–value pairs in one order, without `after` unless it is given in `changes`."""
+        """Key–value pairs in one order, without a page unless it is given in `changes`."""
         values: dict[str, Any] = {key: getattr(self, key) for key in (*ONE, *MANY)}
-        values["after"] = ""
+        values |= {"after": "", "before": ""}
         if not values["near"]:
             values["within"] = ""
         values |= changes
@@ -179,8 +201,8 @@ class OpportunityQuery:
         return found
 
     def to_querystring(self, **changes: Any) -> str:
-        """The canonical spelling: sorted, without empty values, the sort or the page."""
-        return urlencode(self.pairs(**({"sort": ""} if not changes else {}) | changes))
+        """The canonical spelling: sorted, without empty values, the sort, the map or the page."""
+        return urlencode(self.pairs(**(dict.fromkeys(VIEW, "") if not changes else {}) | changes))
 
     def link(self, **changes: Any) -> str:
         """`?…` of this query with some values changed; keeps the sort."""
@@ -195,89 +217,6 @@ class OpportunityQuery:
             return self.link(near="", within="", sort=sort)
         return self.link(**{key: ""})
 
-    # What it means ------------------------------------------------------------------
-
-    @cached_property
-    def centre(self) -> Place | None:
-        if len(self.near) != 5 or not self.near.isdigit() or not self.near.isascii():
-            return None
-        return Place.objects.filter(zip=self.near).first()
-
-    @cached_property
-    def occupation_row(self) -> Occupation | None:
-        if len(self.occupation) > 10:
-            return None
-        return Occupation.objects.filter(code=self.occupation).first()
-
-    @cached_property
-    def _names(self) -> dict[str, dict[str, str]]:
-        """Words for the values of each key."""
-        return {
-            "kind": dict(Kind.choices),
-            "mode": dict(Mode.choices),
-            "supports": {s.value: word for s, word in SUPPORT_SHORT.items()},
-            "sector": dict(Sector.objects.filter(slug__in=self.sector).values_list("slug", "name"))
-            if self.sector
-            else {},
-            "county": dict(County.objects.filter(fips__in=self.county).values_list("fips", "name"))
-            if self.county
-            else {},
-        }
-
-    def chips(self) -> list[tuple[str, str]]:
-        """The filters in use: (words, link without it)."""
-        found: list[tuple[str, str]] = []
-        if self.q:
-            found.append((f"“{self.q}”", self.without("q", self.q)))
-        for key in MANY:
-            for value in getattr(self, key):
-                found.append((self._names[key][value], self.without(key, value)))
-        if self.near:
-            words = f"Within {self.within} miles of {self.near}"
-            found.append((words, self.without("near", self.near)))
-        if self.pay:
-            found.append((PAY[self.pay], self.without("pay", self.pay)))
-        if self.occupation_row:
-            found.append((self.occupation_row.title, self.without("occupation", self.occupation)))
-        if self.program:
-            found.append(("Goes with one program", self.without("program", self.program)))
-        return found
-
-    @property
-    def in_use(self) -> int:
-        return len(self.chips())
-
-    def describe(self) -> str:
-        """“Apprenticeships within 25 miles of 78701”; “All opportunities”."""
-        plurals = {
-            Kind.ON_THE_JOB: "on-the-job training",
-            Kind.MENTORING: "mentoring",
-        }
-        if self.kind:
-            words = [plurals.get(Kind(k), f"{Kind(k).label.lower()}s") for k in self.kind]
-            text = listed(words)
-        else:
-            text = "opportunities" if self.chips() else "all opportunities"
-        if self.q:
-            text += f" for “{self.q}”"
-        if self.occupation_row:
-            text += f" as {self.occupation_row.title}"
-        if self.sector:
-            text += f" in {listed([self._names['sector'][s] for s in self.sector], 'or')}"
-        if self.near:
-            text += f" within {self.within} miles of {self.near}"
-        if self.county:
-            text += f" in {listed([self._names['county'][c] for c in self.county], 'or')}"
-        if self.mode:
-            text += f", {listed([Mode(m).label.lower() for m in self.mode], 'or')}"
-        if self.pay:
-            text += f", {PAY[self.pay] if self.pay != 'paid' else 'paid'}"
-        if self.supports:
-            text += f", with {listed([self._names['supports'][s].lower() for s in self.supports])}"
-        if self.program:
-            text += ", that go with one program"
-        return text[0].upper() + text[1:]
-
     # Filter ---------------------------------------------------------------------------
 
     def conditions(self) -> dict[str, Q]:
@@ -286,40 +225,60 @@ class OpportunityQuery:
         if self.q:
             words = SearchQuery(without_accents(self.q), config="english", search_type="websearch")
             found["q"] = Q(search=words)
-        if self.kind:
-            found["kind"] = Q(kind__in=self.kind)
-        if self.sector:
-            found["sector"] = Q(sector__slug__in=self.sector)
+        for key, column in (
+            ("kind", "kind"),
+            ("sector", "sector__slug"),
+            ("mode", "mode"),
+            ("education", "education"),
+        ):
+            if values := getattr(self, key):
+                found[key] = Q(**{f"{column}__in": values})
         if self.county:
             here = Location.objects.filter(opportunity=OuterRef("pk"), county__in=self.county)
             found["county"] = Q(Exists(here))
-        if self.mode:
-            found["mode"] = Q(mode__in=self.mode)
+        if self.skill:
+            wanted = SkillWanted.objects.filter(
+                opportunity=OuterRef("pk"), skill__slug__in=self.skill
+            )
+            found["skill"] = Q(Exists(wanted))
         if self.supports:
             found["supports"] = Q(supports__contains=self.supports)
         if self.near:
             found["near"] = self.within_miles(WITHIN[self.within])
-        if self.pay == "paid":
-            found["pay"] = Q(paid__in=[Paid.WAGE, Paid.STIPEND])
-        elif self.pay:
-            found["pay"] = Q(hourly_pay__gte=Decimal(self.pay))
+        for key in ("pay", "hours", "start", "under18"):
+            if value := getattr(self, key):
+                found[key] = meaning(key, value)
+        if self.start_by:
+            found["start_by"] = starts_by(date.fromisoformat(self.start_by))
         if self.occupation:
-            found["occupation"] = Q(occupation=self.occupation)
+            found["occupation"] = self._as_occupation()
         if self.program:
             found["program"] = Q(program=int(self.program))
         return found
 
+    def _as_occupation(self) -> Q:
+        """The occupation, or every one that the words may mean until one is chosen."""
+        if self.occupation_row:
+            return Q(occupation=self.occupation)
+        if self.occupation[:2].isdigit():
+            return Q(occupation__startswith=self.occupation[:10])
+        words = to_query(self.occupation)
+        return Q(occupation__in=Occupation.objects.filter(search=words).values("pk"))
+
     def within_miles(self, miles: int) -> Q:
         """Has a place in the box around the ZIP code and, exactly, within the distance."""
+        near = self.near_locations(miles)
+        return Q(Exists(near.filter(opportunity=OuterRef("pk")))) if self.centre else Q()
+
+    def near_locations(self, miles: int) -> QuerySet[Location]:
+        """The places within so many miles of the ZIP code; all places without one."""
         if self.centre is None:
-            return Q()
+            return Location.objects.all()
         south, north, west, east = box_around(self.centre.latitude, self.centre.longitude, miles)
-        near = Location.objects.filter(
-            opportunity=OuterRef("pk"),
-            latitude__range=(south, north),
-            longitude__range=(west, east),
-        ).annotate(miles=_miles_from(self.centre))
-        return Q(Exists(near.filter(miles__lte=miles)))
+        box = Location.objects.filter(
+            latitude__range=(south, north), longitude__range=(west, east)
+        ).annotate(miles=miles_from(self.centre))
+        return box.filter(miles__lte=miles)
 
     def filter(self, queryset: QuerySet[Opportunity], leave_out: str = "") -> Any:
         """The rows that match; `leave_out` names one key to ignore."""
@@ -328,148 +287,12 @@ class OpportunityQuery:
                 queryset = queryset.filter(condition)
         return queryset
 
-    # Order and pages --------------------------------------------------------------------
 
-    @property
-    def order(self) -> str:
-        return self.sort or "closing"
-
-    def sorted(self, queryset: Any) -> Any:
-        """In the order asked for, always ending in the id."""
-        if self.order == "distance":
-            return self._with_miles(queryset).order_by("miles", "pk")
-        if self.order == "newest":
-            return queryset.order_by("-public_since", "-pk")
-        if self.order == "pay":
-            return queryset.order_by(F("hourly_pay").desc(nulls_last=True), "-pk")
-        return queryset.order_by(F("closes_at").asc(nulls_last=True), "pk")
-
-    def _with_miles(self, queryset: Any) -> Any:
-        nearest = (
-            Location.objects.filter(opportunity=OuterRef("pk"))
-            .values("opportunity")
-            .annotate(nearest=Min(_miles_from(self.centre)))  # type: ignore[arg-type]
-            .values("nearest")
-        )
-        return queryset.annotate(miles=Subquery(nearest, output_field=FloatField()))
-
-    def _cursor(self) -> tuple[str, int]:
-        value, _, pk = self.after.rpartition("~")
-        if not (pk.isascii() and pk.isdigit()) or len(pk) > 18 or len(value) > 40:
-            raise ValueError("not a cursor")
-        if value:
-            if self.order in ("distance", "pay"):
-                number = float(value)
-                if not math.isfinite(number) or abs(number) > 1e9:
-                    raise ValueError("not a number of this list")
-            else:
-                moment = datetime.fromisoformat(value)
-                if moment.tzinfo is None:
-                    raise ValueError("a moment without a zone")
-                # PostgreSQL refuses some offsets that Python takes.
-                moment = moment.astimezone(UTC)
-                if not 2000 <= moment.year <= 2100:
-                    raise ValueError("not a moment of this list")
-                value = moment.isoformat()
-        return value, int(pk)
-
-    def page(self, queryset: Any, size: int) -> tuple[list[Opportunity], str]:
-        """The rows after the cursor, and the cursor of the next page ("" at the end)."""
-        rows = self.sorted(queryset)
-        if self.after:
-            rows = rows.filter(self._beyond(*self._cursor()))
-        found = list(rows[: size + 1])
-        if len(found) <= size:
-            return found, ""
-        return found[:size], self._cursor_of(found[size - 1])
-
-    def _beyond(self, value: str, pk: int) -> Q:
-        if self.order == "closing":
-            if not value:
-                return Q(closes_at__isnull=True, pk__gt=pk)
-            at = datetime.fromisoformat(value)
-            return Q(closes_at__gt=at) | Q(closes_at=at, pk__gt=pk) | Q(closes_at__isnull=True)
-        if self.order == "newest":
-            at = datetime.fromisoformat(value or "2100-01-01T00:00:00+00:00")
-            return Q(public_since__lt=at) | Q(public_since=at, pk__lt=pk)
-        if self.order == "pay":
-            if not value:
-                return Q(hourly_pay__isnull=True, pk__lt=pk)
-            pay = Decimal(value)
-            return Q(hourly_pay__lt=pay) | Q(hourly_pay=pay, pk__lt=pk) | Q(hourly_pay__isnull=True)
-        miles = float(value or 0)
-        return Q(miles__gt=miles) | Q(miles=miles, pk__gt=pk)
-
-    def _cursor_of(self, row: Any) -> str:
-        if self.order == "closing":
-            value = row.closes_at.isoformat() if row.closes_at else ""
-        elif self.order == "newest":
-            value = row.public_since.isoformat()
-        elif self.order == "pay":
-            value = str(row.hourly_pay) if row.hourly_pay is not None else ""
-        else:
-            value = repr(row.miles)
-        return f"{value}~{row.pk}"
-
-    # For rows and letters -----------------------------------------------------------------
-
-    def distance_from(self, opportunity: Opportunity) -> float | None:
-        """Miles from the ZIP code to the nearest of its places; None without either."""
-        if self.centre is None:
-            return None
-        here = (self.centre.latitude, self.centre.longitude)
-        miles = [miles_between(*here, p.latitude, p.longitude) for p in opportunity.locations.all()]
-        return min(miles, default=None)
-
-    def reasons_for(self, opportunity: Opportunity) -> list[str]:
-        """Plain phrases why it matches: "it is an internship", "Kyle is 20 miles from 78701"."""
-        reasons = []
-        if self.kind:
-            label = opportunity.get_kind_display().lower()
-            article = "an" if label[0] in "aio" else "a"
-            mass = opportunity.kind in (Kind.MENTORING, Kind.ON_THE_JOB)
-            reasons.append(f"it is {label}" if mass else f"it is {article} {label}")
-        if self.q:
-            reasons.append(f"it speaks of “{self.q}”")
-        if self.occupation_row:
-            reasons.append(f"it is work as {self.occupation_row.title}")
-        if self.sector and opportunity.sector:
-            reasons.append(f"it is in {opportunity.sector.name}")
-        miles = self.distance_from(opportunity) if self.near else None
-        if miles is not None:
-            reasons.append(f"{opportunity.where()} is {round_miles(miles)} from {self.near}")
-        if self.county:
-            reasons.append(
-                f"it is in {listed([self._names['county'][c] for c in self.county], 'or')}"
-            )
-        if self.mode:
-            reasons.append(f"it is {opportunity.get_mode_display().lower()}")
-        if self.pay:
-            reasons.append("it is paid" if self.pay == "paid" else f"it pays {PAY[self.pay]}")
-        if self.supports:
-            words = [self._names["supports"][s].lower() for s in self.supports]
-            reasons.append(f"it gives {listed(words)}")
-        if self.program:
-            reasons.append("it goes with your program")
-        return reasons or ["you asked for every new opportunity"]
-
-
-def round_miles(miles: float) -> str:
-    """ "17 miles", "1 mile", "less than a mile"."""
-    whole = round(miles)
-    if whole < 1:
-        return "less than a mile"
-    return "1 mile" if whole == 1 else f"{whole:,} miles"
-
-
-def _miles_from(centre: Place) -> Any:
-    """Great-circle distance in miles as an expression over a Location's position."""
-    here, there = Radians(Value(centre.latitude)), Radians(F("latitude"))
-    cosine = Sin(here) * Sin(there) + Cos(here) * Cos(there) * Cos(
-        Radians(F("longitude")) - Radians(Value(centre.longitude))
-    )
-    # Rounding may leave the cosine a hair outside of [-1, 1], where ACOS fails.
-    return ACos(Least(Value(1.0), Greatest(Value(-1.0), cosine))) * Value(EARTH_RADIUS_MILES)
+def _is_day(text: str) -> bool:
+    try:
+        return len(text) == 10 and 2016 <= date.fromisoformat(text).year < 2099
+    except ValueError:
+        return False
 
 
 def best_matches(query: OpportunityQuery, matching: Any, limit: int = 10) -> list[Opportunity]:

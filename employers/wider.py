@@ -7,31 +7,52 @@ from typing import Any
 from employers.models import Opportunity
 from employers.search import OpportunityQuery
 
+MOST = 5
+
 
 def wider_searches(query: OpportunityQuery, at: datetime) -> list[tuple[str, str, int]]:
     """(words, link, count) of up to five searches one step wider that find something."""
-    candidates: list[tuple[str, dict[str, Any]]] = []
-    if query.kind:
-        candidates.append(("Any kind of opportunity", {"kind": []}))
-    if query.near and query.within != "50":
-        candidates.append((f"Within 50 miles of {query.near}", {"within": "50"}))
-    if query.near:
-        candidates.append(("At any distance", {"near": "", "within": "", "sort": ""}))
-    if query.pay:
-        candidates.append(("Any pay", {"pay": ""}))
-    if query.county:
-        candidates.append(("In every county", {"county": []}))
-    if query.sector:
-        candidates.append(("In every sector", {"sector": []}))
-    if query.supports or query.mode:
-        candidates.append(("With any support, at any place", {"supports": [], "mode": []}))
-    if query.q:
-        label = f"All {'of this kind' if query.kind else 'opportunities'}, whatever the words"
-        candidates.append((label, {"q": ""}))
     found = []
-    for words, changes in candidates:
-        wider = replace(query, after="", errors={}, **changes)
-        count = wider.filter(Opportunity.objects.public(at)).count()
+    for words, changes in _one_step(query):
+        wider = replace(query, after="", before="", errors={}, typed={}, **changes)
+        count = wider.filter(Opportunity.objects.public(at)).order_by().count()
         if count:
             found.append((words, query.link(**changes), count))
-    return found[:5]
+        if len(found) == MOST:
+            break
+    return found
+
+
+def _one_step(query: OpportunityQuery) -> list[tuple[str, dict[str, Any]]]:
+    """(words, changes): the most likely first, everything without the words last."""
+    anywhere = {"near": "", "within": ""} | ({"sort": ""} if query.sort == "distance" else {})
+    steps: list[tuple[bool, str, dict[str, Any]]] = [
+        (bool(query.kind), "Any kind of opportunity", {"kind": []}),
+        (
+            query.within in ("5", "10", "25"),
+            f"Within 50 miles of {query.near}",
+            {"within": "50"},
+        ),
+        (bool(query.near), "At any distance", anywhere),
+        (bool(query.pay), "Any pay", {"pay": ""}),
+        (bool(query.hours), "Any number of hours", {"hours": ""}),
+        (bool(query.start or query.start_by), "Whenever it starts", {"start": "", "start_by": ""}),
+        (bool(query.county), "In every county", {"county": []}),
+        (bool(query.sector), "In every sector", {"sector": []}),
+        (bool(query.occupation), "Any occupation", {"occupation": ""}),
+        (bool(query.skill), "Any skill", {"skill": []}),
+        (bool(query.program), "Whatever program it goes with", {"program": ""}),
+        (bool(query.education), "Any education", {"education": []}),
+        (bool(query.under18), "Whatever age it asks for", {"under18": ""}),
+        (
+            bool(query.supports or query.mode),
+            "With any support, at any place",
+            {"supports": [], "mode": []},
+        ),
+        (
+            bool(query.q),
+            f"All {'of this kind' if query.kind else 'opportunities'}, whatever the words",
+            {"q": ""},
+        ),
+    ]
+    return [(words, changes) for used, words, changes in steps if used]

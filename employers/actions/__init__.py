@@ -2,6 +2,16 @@
 
 from employers.actions.copies import begin_change, copy_words, drop_change, relist_opportunity
 from employers.actions.employers import change_offers
+from employers.actions.keeping import (
+    ListFull,
+    SavedAlready,
+    delete_search,
+    keep_opportunity,
+    look_at_search,
+    rename_search,
+    save_search,
+    unkeep_opportunity,
+)
 from employers.actions.moves import (
     NotReady,
     archive_opportunity,
@@ -18,6 +28,19 @@ from employers.actions.moves import (
     take_back_opportunity,
     take_down_opportunity,
 )
+from employers.actions.policy import change_policy, policy_mark, trust_employer
+from employers.actions.remarks import WordsRefused, accept_words, answer_remark
+from employers.actions.reports import (
+    NothingToReport,
+    TooMany,
+    decide_reports,
+    give_report,
+    mark_of,
+    open_reports,
+    open_review,
+)
+from employers.actions.usual import keep_usual
+from employers.actions.wording import refresh_search_words
 from employers.actions.writing import (
     Conflict,
     employer_of,
@@ -30,24 +53,45 @@ from employers.actions.writing import (
 
 __all__ = [
     "Conflict",
+    "ListFull",
     "NotReady",
+    "NothingToReport",
+    "SavedAlready",
+    "TooMany",
+    "WordsRefused",
+    "accept_words",
+    "answer_remark",
     "archive_opportunity",
     "begin_change",
     "change_offers",
+    "change_policy",
     "close_opportunity",
     "confirm_opportunity",
     "copy_words",
+    "decide_reports",
+    "delete_search",
     "drop_change",
     "employer_of",
     "extend_opportunity",
+    "give_report",
+    "keep_opportunity",
     "keep_search_words",
+    "keep_usual",
     "locked",
+    "look_at_search",
+    "mark_of",
+    "open_reports",
+    "open_review",
     "pause_opportunity",
+    "policy_mark",
     "publish_opportunity",
+    "refresh_search_words",
     "relist_opportunity",
     "rename_employer",
+    "rename_search",
     "resume_opportunity",
     "return_opportunity",
+    "save_search",
     "save_words",
     "schedule_opportunity",
     "seen_mark",
@@ -55,4 +99,6 @@ __all__ = [
     "start_opportunity",
     "take_back_opportunity",
     "take_down_opportunity",
+    "trust_employer",
+    "unkeep_opportunity",
 ]

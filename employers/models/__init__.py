@@ -16,11 +16,13 @@ from employers.models.life import (
     Reminder,
     Report,
     SavedSearch,
+    SectionSave,
     Typed,
     ViewCount,
 )
 from employers.models.opportunities import Location, Opportunity, SkillWanted
 from employers.models.policy import Policy
+from employers.models.searching import SearchWord
 from employers.models.terms import ApprenticeshipTerms, WageStep
 
 __all__ = [
@@ -40,6 +42,8 @@ __all__ = [
     "Reminder",
     "Report",
     "SavedSearch",
+    "SectionSave",
+    "SearchWord",
     "SkillWanted",
     "TrainingPlan",
     "TrainingStep",

@@ -1,66 +1,71 @@
-"""Opportunities for everybody: the list, its exports, one posting."""
+"""Opportunities for everybody: the list with its filters, and one posting."""
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
-from icalendar import Calendar, Event
 
 from accounts.doors import public
 from accounts.history import entries_of
 from employers import rules, structured
-from employers.choices import SUPPORT_SHORT, Kind, Mode
-from employers.facets import facets
+from employers.choices import SUPPORT_SHORT, Education, Kind, Mode
+from employers.counted import count_view
+from employers.facets import by_occupation, common_skills, facets
+from employers.filters import HOURS, PAY, SORTS, START, UNDER_18, WITHIN
+from employers.keeping import kept_among
+from employers.mapping import map_of
+from employers.meant import near_words
 from employers.models import Opportunity
-from employers.search import PAY, SORTS, WITHIN, OpportunityQuery, round_miles
+from employers.search import OpportunityQuery, round_miles
 from employers.wider import wider_searches
 from vocabularies.lookups import find_occupations
 from vocabularies.models import Region, Sector
-from vocabularies.tables import csv_response
 
 PAGE = 25
-JSON_PAGE = 100
-FEED = 50
-MOST_IN_A_FILE = 5000
-
-
-def _asked(request: HttpRequest) -> OpportunityQuery:
-    return OpportunityQuery.from_get(request.GET)
+FEW = 3  # as few rows as this, and a word may be misspelled
 
 
 @public
 @require_safe
 def opportunity_list(request: HttpRequest) -> HttpResponse:
     """Browse. A wrong value gets a sentence and status 400; the rest of the query still works."""
-    query, now = _asked(request), timezone.now()
+    query, now = OpportunityQuery.from_get(request.GET), timezone.now()
     matching = query.filter(Opportunity.objects.public(now))
-    rows, after = query.page(matching.with_everything(), PAGE)
+    page = query.page(matching.with_everything(), PAGE)
     counts = facets(query, now)
-    total = counts["pay"][query.pay]
-    for row in rows:
+    total = counts["total"][""]
+    for row in page.rows:
         row.away = round_miles(miles) if (miles := query.distance_from(row)) is not None else ""
+    here = f"{request.path}{query.link()}".removesuffix("?")
     context = {
         "query": query,
-        "rows": rows,
+        "rows": page.rows,
         "total": total,
         "employers": matching.order_by().values("employer").distinct().count() if total else 0,
-        "next_url": query.link(after=after) if after else "",
+        "next_url": query.link(after=page.after) if page.after else "",
+        "back_url": query.link(before=page.before) if page.before else "",
         "panel": _panel(query, counts),
+        "skills": _skills(query, now),
         "sorts": [(v, n) for v, n in SORTS.items() if v != "distance" or query.near],
+        "near_words": near_words(query, now, total) if query.q and total < FEW else [],
+        "meant": _meant(query, now),
         "wider": wider_searches(query, now) if not total else [],
+        "map": map_of(query, matching) if query.show and total else None,
+        "kept": kept_among(request.user, page.rows),
         "querystring": query.to_querystring(),
+        "map_url": query.link(show="" if query.show else "map"),
+        "typed": _typed(query),
+        "here": here,
     }
     template, status = "employers/opportunity_list.html", 400 if query.errors else 200
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         # htmx shows only what succeeded; the sentences about wrong values stand in the answer.
         response = render(request, f"{template}#answer", context)
-        response["HX-Push-Url"] = f"{request.path}{query.link()}".removesuffix("?")
+        response["HX-Push-Url"] = here
     else:
         response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
@@ -71,18 +76,23 @@ def _panel(query: OpportunityQuery, counts: dict[str, dict[str, int]]) -> dict[s
     """The filters with their counts: {key: [(value, words, n, chosen)]}."""
 
     def group(key: str, words: dict[str, str]) -> list[tuple[str, str, int, bool]]:
+        """One value or several may be chosen."""
         chosen = getattr(query, key)
+        chosen = chosen if isinstance(chosen, list) else [chosen]
         return [(v, w, counts[key].get(v, 0), v in chosen) for v, w in words.items()]
 
     counties = Region.current().counties.all() if Region.current().pk else []
-    pays = {"": "Any", **PAY}
     return {
         "kind": group("kind", dict(Kind.choices)),
         "mode": group("mode", dict(Mode.choices)),
+        "education": group("education", dict(Education.choices)),
         "supports": group("supports", {s.value: words for s, words in SUPPORT_SHORT.items()}),
         "sector": group("sector", dict(Sector.objects.values_list("slug", "name"))),
         "county": group("county", {county.fips: county.name for county in counties}),
-        "pay": [(v, w, counts["pay"].get(v, 0), query.pay == v) for v, w in pays.items()],
+        "pay": group("pay", {"": "Any", **PAY}),
+        "hours": group("hours", {"": "Any", **HOURS}),
+        "start": group("start", {"": "Any", **START}),
+        "under18": group("under18", UNDER_18),
         "within": [
             (v, f"{v} miles" + (f" ({counts['within'][v]})" if counts["within"] else ""))
             for v in WITHIN
@@ -90,157 +100,33 @@ def _panel(query: OpportunityQuery, counts: dict[str, dict[str, int]]) -> dict[s
     }
 
 
-@public
-@require_safe
-def opportunity_json(request: HttpRequest) -> HttpResponse:
-    """{"count", "results": […], "next"}: the same query as the page, 100 a time."""
-    query, now = _asked(request), timezone.now()
-    if query.errors:
-        return JsonResponse({"errors": query.errors}, status=400)
-    matching = query.filter(Opportunity.objects.public(now))
-    rows, after = query.page(matching.with_everything(), JSON_PAGE)
-    link = f"{settings.SITE_URL}/opportunities.json{query.link(after=after)}" if after else None
-    return JsonResponse(
-        {"count": matching.count(), "results": [_as_json(row) for row in rows], "next": link}
-    )
+def _typed(query: OpportunityQuery) -> dict[str, str]:
+    """What stands in the fields to type in, also where it could not be used."""
+    occupation = query.occupation_row.title if query.occupation_row else query.occupation
+    typed = {"near": query.near, "start_by": query.start_by, "occupation": occupation}
+    return {key: value or query.typed.get(key, "") for key, value in typed.items()}
 
 
-def _as_json(row: Opportunity) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "title": row.title,
-        "kind": row.kind,
-        "employer": row.employer_name,
-        "url": f"{settings.SITE_URL}{row.get_absolute_url()}",
-        "summary": row.summary,
-        "sector": row.sector.slug if row.sector else None,
-        "occupation": row.occupation_id,
-        "mode": row.mode,
-        "places": [
-            {
-                "city": location.place.city,
-                "zip": location.place_id,
-                "county": location.county_id,
-                "latitude": location.latitude,
-                "longitude": location.longitude,
-            }
-            for location in row.locations.all()
-        ],
-        "pay": {
-            "paid": row.paid,
-            "min": str(row.pay_min) if row.pay_min is not None else None,
-            "max": str(row.pay_max) if row.pay_max is not None else None,
-            "unit": row.pay_unit if row.pay_min is not None else None,
-        },
-        "hours": row.hours_line(),
-        "length": row.length_line(),
-        "supports": row.supports,
-        "openings": row.openings,
-        "starts_on": row.starts_on,
-        "published": row.public_since,
-        "closes": row.closes_at,
-    }
+def _skills(query: OpportunityQuery, at: datetime) -> list[tuple[str, str, int, bool]]:
+    """The chosen skills, then the most common ones of what was found."""
+    common = common_skills(query, at)
+    known = {slug: n for slug, _, n in common}
+    names = {slug: row.name for slug, row in query.named.rows("skill", query.skill).items()}
+    chosen = [(slug, name, known.get(slug, 0), True) for slug, name in names.items()]
+    return chosen + [(slug, name, n, False) for slug, name, n in common if slug not in names]
 
 
-def _refusal(query: OpportunityQuery) -> HttpResponse:
-    """A list to take along never widens in silence: wrong values get their sentences."""
-    text = "\n".join(f"{key}: {sentence}" for key, sentence in query.errors.items())
-    return HttpResponse(f"{text}\n", status=400, content_type="text/plain; charset=utf-8")
-
-
-@public
-@require_safe
-def opportunity_csv(request: HttpRequest) -> HttpResponse:
-    """Exactly the filtered list, up to 5,000 rows."""
-    query = _asked(request)
-    if query.errors:
-        return _refusal(query)
-    rows = query.sorted(query.filter(Opportunity.objects.public()).with_everything())
-    header = (
-        "id title kind employer sector occupation place zip mode pay_min pay_max pay_unit hours "
-        "length supports openings starts_on closes url"
-    ).split()
-    return csv_response(
-        "opportunities",
-        header,
-        (
-            [
-                row.pk,
-                row.title,
-                row.kind,
-                row.employer_name,
-                row.sector.name if row.sector else "",
-                row.occupation_id or "",
-                ", ".join(row.cities()),
-                ", ".join(location.place_id for location in row.locations.all()),
-                row.mode,
-                row.pay_min,
-                row.pay_max,
-                row.pay_unit if row.pay_min is not None else "",
-                row.hours_line(),
-                row.length_line(),
-                ", ".join(row.supports),
-                row.openings,
-                row.starts_on,
-                timezone.localtime(row.closes_at) if row.closes_at else None,
-                f"{settings.SITE_URL}{row.get_absolute_url()}",
-            ]
-            for row in rows[:MOST_IN_A_FILE]
-        ),
-    )
-
-
-@public
-@require_safe
-def opportunity_atom(request: HttpRequest) -> HttpResponse:
-    """The newest 50 of the query as an Atom feed (RFC 4287)."""
-    query = _asked(request)
-    if query.errors:
-        return _refusal(query)
-    query.sort = "newest"
-    rows = query.sorted(query.filter(Opportunity.objects.public()).with_everything())[:FEED]
-    body = render_to_string(
-        "employers/opportunity_atom.xml",
-        {
-            "rows": rows,
-            "query": query,
-            "querystring": query.to_querystring(),
-            "region": Region.current(),
-            "site_url": settings.SITE_URL,
-            "updated": max((row.public_since for row in rows), default=timezone.now()),
-        },
-    )
-    return HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
-
-
-@public
-@require_safe
-def opportunity_ics(request: HttpRequest) -> HttpResponse:
-    """The deadlines of the query as a calendar (RFC 5545), 500 at most."""
-    query = _asked(request)
-    if query.errors:
-        return _refusal(query)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Partnerships portal//opportunities//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", f"Deadlines: {query.describe()}")
-    host = settings.SITE_URL.split("://")[-1]
-    for row in query.sorted(query.filter(Opportunity.objects.public()).with_everything())[:500]:
-        if row.closes_at is None:
-            continue
-        event = Event()
-        event.add("uid", f"opportunity-{row.pk}@{host}")
-        event.add("dtstamp", row.changed_at)
-        event.add("dtstart", row.closes_at - timedelta(minutes=30))
-        event.add("dtend", row.closes_at)
-        event.add("summary", f"Closes: {row.title}, {row.employer_name}")
-        event.add("url", f"{settings.SITE_URL}{row.get_absolute_url()}")
-        calendar.add_component(event)
-    return HttpResponse(
-        calendar.to_ical(),
-        content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="deadlines.ics"'},
-    )
+def _meant(query: OpportunityQuery, at: datetime) -> list[tuple[str, str, str, int]]:
+    """(title, other name that was meant, link, n) of the occupations that typed words fit."""
+    if not query.occupation or query.occupation_row:
+        return []
+    counts = by_occupation(query, at)
+    rows = [
+        (row.title, row.matched, query.link(occupation=row.code), counts[row.code])  # type: ignore[attr-defined]
+        for row in query.meant
+        if row.code in counts
+    ]
+    return rows if len(rows) > 1 else []
 
 
 @public
@@ -253,6 +139,7 @@ def opportunity_show(request: HttpRequest, pk: int, slug: str = "") -> HttpRespo
         raise Http404
     if slug != opportunity.slug:
         return redirect(opportunity, permanent=True)
+    count_view(request, opportunity)
     return render(request, "employers/opportunity_show.html", page_of(opportunity, request))
 
 
@@ -262,17 +149,17 @@ def page_of(opportunity: Opportunity, request: HttpRequest) -> dict[str, Any]:
     is_mine = rules.may_move_opportunity(request.user, opportunity)
     near = OpportunityQuery.from_querystring(f"near={request.GET.get('near', '')[:5]}")
     miles = near.distance_from(opportunity) if near.near else None
-    markup = structured.job_posting(opportunity) if standing == "open" else None
     return {
         "opportunity": opportunity,
         "standing": standing,
         "is_mine": is_mine,
         "is_closed": standing in ("expired", "closed", "paused"),
-        "markup": structured.as_script(markup) if markup else "",
+        "markup": structured.markup_of(opportunity),
         "away": f"{round_miles(miles)} from {near.near}" if miles is not None else "",
         "ladder": structured.ladder_of(opportunity),
         "similar": _similar(opportunity),
         "history": entries_of(opportunity) if is_mine else [],
+        "kept": kept_among(request.user, [opportunity]),
     }
 
 
@@ -292,6 +179,6 @@ def _similar(opportunity: Opportunity) -> list[Opportunity]:
 @require_safe
 def opportunity_occupations(request: HttpRequest) -> HttpResponse:
     """Occupations for the words typed so far, as options of a datalist."""
-    words = request.GET.get("occupation_words", "")[:100]
+    words = (request.GET.get("occupation_words") or request.GET.get("occupation", ""))[:100]
     found = find_occupations(words, limit=8) if len(words) > 1 else []
     return render(request, "employers/_occupation_options.html", {"occupations": found})
