@@ -137,7 +137,7 @@ def opportunity_section(request: HttpRequest, pk: int, section: str) -> HttpResp
             if finish and number + 1 < len(slugs):
                 return redirect("employers:opportunity_section", pk, slugs[number + 1])
             return redirect("employers:opportunity_edit", pk)
-    elif request.method == "POST":
+    elif request.method == "POST" and not form.only_reshapes:
         status = 422
     saved = Opportunity.objects.get(pk=pk)
     context = {
