@@ -1,12 +1,26 @@
 from django.urls import path
 
-from accounts.views import account, logos, memberships, organizations, reviews
+from accounts.views import (
+    account,
+    acting,
+    closing,
+    invitations,
+    logos,
+    memberships,
+    organizations,
+    queue,
+    reviews,
+)
 
 app_name = "accounts"
 urlpatterns = [
     path("welcome/", account.welcome, name="welcome"),
     path("account/", account.account_show, name="account_show"),
     path("account/name/", account.account_name, name="account_name"),
+    path("account/acting-for/", acting.acting_for, name="acting_for"),
+    path("account/kept-form/", account.kept_form_drop, name="kept_form_drop"),
+    path("invitations/<str:token>/", invitations.invitation_accept, name="invitation_accept"),
+    path("invitations/<str:token>/again/", invitations.invitation_again, name="invitation_again"),
     path("organizations/new/", organizations.organization_new, name="organization_new"),
     path("organizations/<slug:slug>/", organizations.organization_show, name="organization_show"),
     path(
@@ -23,6 +37,26 @@ urlpatterns = [
     ),
     path(
         "organizations/<slug:slug>/join/", memberships.organization_join, name="organization_join"
+    ),
+    path(
+        "organizations/<slug:slug>/claim/",
+        memberships.organization_claim,
+        name="organization_claim",
+    ),
+    path("organizations/<slug:slug>/close/", closing.organization_close, name="organization_close"),
+    path(
+        "organizations/<slug:slug>/reopen/", closing.organization_reopen, name="organization_reopen"
+    ),
+    path("organizations/<slug:slug>/merge/", closing.organization_merge, name="organization_merge"),
+    path(
+        "organizations/<slug:slug>/people/invite/",
+        invitations.organization_invite,
+        name="organization_invite",
+    ),
+    path(
+        "organizations/<slug:slug>/people/invitations/<int:pk>/",
+        invitations.invitation_decide,
+        name="invitation_decide",
     ),
     path(
         "organizations/<slug:slug>/people/",
@@ -44,5 +78,6 @@ urlpatterns = [
         reviews.organization_review,
         name="organization_review",
     ),
-    path("review/", reviews.review_list, name="review_list"),
+    path("review/", queue.review_list, name="review_list"),
+    path("review/<slug:kind>/<int:pk>/reader/", queue.review_assign, name="review_assign"),
 ]

@@ -6,8 +6,10 @@ class EmployersConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.profile import sections  # noqa: PLC0415 - models are ready only now
-        from employers import following  # noqa: PLC0415
+        from accounts.queue import kinds  # noqa: PLC0415
+        from employers import following, queue  # noqa: PLC0415
         from employers.profile import of_organization  # noqa: PLC0415
 
         following.connect()
         sections.register("employers/_of_organization.html", of_organization)
+        queue.register(kinds)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from plans.choices import Involvement, Status
 from plans.models import VersionItem
 from plans.references import Labels, to_plain
-from vocabularies.differences import words
+from vocabularies.differences import marked as words
 
 NO_ROLE = "no role"
 

@@ -27,15 +27,19 @@ PUBLIC = [
     "/readyz",
     "/robots.txt",
     "/sitemap.xml",
+    "/sitemap-0.xml",
     "/lookups/occupations.json",
     "/lookups/places.json",
     "/opportunities/",
     "/opportunities.json",
     "/opportunities.csv",
+    "/opportunities.xlsx",
     "/opportunities.atom",
     "/opportunities.ics",
     "/opportunities/occupations/",
     "/opportunities/1/x/",
+    "/opportunities/1/report/",
+    "/reports/sent/",
     "/opportunities/answer/x/",
     "/employers/",
     "/employers/x/",
@@ -67,7 +71,8 @@ PUBLIC = [
 ]
 KEYS = (
     "q kind sector county mode supports near within pay occupation program sort after tier page "
-    "version from to token next was state format unknown"
+    "version from to token next was state format unknown before hours start start_by under18 "
+    "education skill show"
 ).split()
 ODD = ["9" * 30, "-1", "nan", "~1", "2026-01-01~1", "\0", "1e400", "../..", "<script>", "%", "[]"]
 

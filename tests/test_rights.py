@@ -14,6 +14,7 @@ from accounts.choices import MembershipState, StaffRole
 from accounts.models import Entry, User
 from plans.models import Item
 from tests.employers.factories import EmployerFactory, OpportunityFactory
+from tests.employers.makers import make_remark, make_report
 from tests.factories import DutyFactory, MembershipFactory, OrganizationFactory, UserFactory
 from tests.outreach.factories import LetterFactory, SubscriptionFactory
 from tests.plans.factories import make_comment, make_plan, open_for_comment
@@ -42,12 +43,19 @@ TABLE = {
     "accounts:organization_people": "302 403 200 403 403 403 403 200",
     "accounts:organization_resubmit": "302 405 405 405 405 405 405 405",
     "accounts:organization_review": "302 403 403 403 403 403 403 200",
+    "accounts:review_assign": "302 403 403 403 403 403 403 200",
     "accounts:review_list": "302 403 403 403 403 403 403 200",
     "accounts:welcome": "302 200 200 200 200 200 200 200",
     "desk": "302 200 200 200 200 200 200 200",
     "employers:employer_offers": "302 403 200 403 403 403 403 403",
+    "employers:kept_list": "302 200 200 200 200 200 200 200",
     "employers:opportunity_bulk": "302 302 302 302 302 302 302 302",
     "employers:opportunity_change": "302 404 404 404 404 404 404 404",
+    "employers:employer_trust": "302 403 403 403 403 403 403 200",
+    "employers:opportunity_save": "302 405 405 405 405 405 405 405",
+    "employers:policy_edit": "302 403 403 200 403 403 403 200",
+    "employers:remark_answer": "302 404 200 404 404 404 404 404",
+    "employers:report_decide": "302 403 403 403 403 403 403 200",
     "employers:opportunity_close": "302 404 302 404 404 404 404 404",
     "employers:opportunity_drop": "302 405 405 405 405 405 405 405",
     "employers:opportunity_edit": "302 404 200 404 404 404 404 404",
@@ -62,6 +70,10 @@ TABLE = {
     "employers:opportunity_schedule": "302 404 302 404 404 404 404 404",
     "employers:opportunity_section": "302 404 200 404 404 404 404 404",
     "employers:opportunity_send": "302 405 405 405 405 405 405 405",
+    "employers:search_delete": "302 405 405 405 405 405 405 405",
+    "employers:search_look": "302 405 405 405 405 405 405 405",
+    "employers:search_rename": "302 404 404 404 404 404 404 404",
+    "employers:search_save": "302 200 200 200 200 200 200 200",
     "outreach:digest_list": "302 403 403 403 403 403 200 200",
     "outreach:letter_list": "302 403 403 403 403 403 200 200",
     "outreach:letter_retry": "302 403 403 403 403 403 405 405",
@@ -91,6 +103,8 @@ EVERYBODYS = {
     "accounts:organization_join",
     "employers:opportunity_post",
     "employers:opportunity_bulk",
+    "employers:kept_list",
+    "employers:search_save",
 }
 
 
@@ -101,6 +115,8 @@ def things(db: None, region: Any, company: Any, recruiter: Any, outsider: Any) -
     asked = OrganizationFactory(name="Pending Works", slug="pending-works")
     draft = OpportunityFactory(employer=EmployerFactory(organization=company), draft=True)
     in_review = OpportunityFactory(employer=EmployerFactory(organization=company), in_review=True)
+    live = OpportunityFactory(employer=EmployerFactory(organization=company))
+    returned = OpportunityFactory(employer=EmployerFactory(organization=company), returned=True)
     return {
         "organization": asked,
         "own": company,
@@ -108,6 +124,9 @@ def things(db: None, region: Any, company: Any, recruiter: Any, outsider: Any) -
         "in_review": in_review,
         "item": Item.objects.get(handle="Strategy 1"),
         "comment": make_comment(version, "1.1"),
+        "report": make_report(live),
+        "remark": make_remark(returned),
+        "returned": returned,
         "letter": LetterFactory(),
         "subscription": SubscriptionFactory(),
         "membership": MembershipFactory(organization=company, state=MembershipState.REQUESTED),
@@ -133,12 +152,20 @@ def address(name: str, things: dict[str, Any]) -> str:
         arguments = {"slug": things["own"].slug}
         if view == "organization_review":
             arguments = {"slug": things["organization"].slug}
+    if view == "review_assign":
+        arguments = {"kind": "organization", "pk": things["organization"].pk}
     if view.startswith("membership_"):
         arguments = {"slug": things["own"].slug, "pk": things["membership"].pk}
     if view == "invitation_decide":
         arguments = {"slug": things["own"].slug, "pk": 1}
     if room == "employers":
         arguments = {"pk": things["in_review" if view == "opportunity_review" else "draft"].pk}
+        if view == "report_decide":
+            arguments = {"pk": things["report"].pk}
+        if view == "remark_answer":
+            arguments = {"pk": things["returned"].pk, "remark": things["remark"].pk}
+        if view == "employer_trust":
+            arguments = {"slug": things["own"].slug}
         if view == "opportunity_section":
             arguments["section"] = "work"
         if view == "opportunity_move":

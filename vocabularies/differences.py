@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 TOKEN = re.compile(r"\s+|\w+(?:[-’']\w+)*|[^\w\s]")
 
 
-def words(old: str, new: str) -> SafeString:
+def marked(old: str, new: str) -> SafeString:
     """The text of both, with struck and added words marked as <del> and <ins>."""
     before, after = TOKEN.findall(old), TOKEN.findall(new)
     matcher = SequenceMatcher(None, before, after, autojunk=False)

@@ -6,20 +6,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_whole_organizations'),
+        ("accounts", "0004_whole_organizations"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='organization',
-            name='assigned_at',
+            model_name="organization",
+            name="assigned_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='organization',
-            name='assigned_to',
-            field=models.ForeignKey(blank=True, help_text='Who of staff took it to check', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="organization",
+            name="assigned_to",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Who of staff took it to check",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
     ]

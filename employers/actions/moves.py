@@ -1,5 +1,6 @@
 """The life of a posting: each move along its table, with its Entry and who is told of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -29,12 +30,15 @@ from employers.actions.copies import (
     settle_dates,
     why_not_applied,
 )
+from employers.actions.remarks import keep_remarks, settle_remarks
+from employers.actions.trust import why_at_once
 from employers.actions.writing import Conflict, locked
 from employers.choices import MOVES, Outcome, State
+from employers.forms.review import RemarkDraft
 from employers.models import Opportunity
+from employers.remarks import told
 from employers.sections import needs_of
 from employers.standing import latest_closing, refusal
-from employers.actions.trust import why_at_once
 from employers.words import snapshot
 from vocabularies.templatetags.words import day, moment
 
@@ -99,9 +103,11 @@ def send_opportunity(*, opportunity: Opportunity, by: Any, note: str = "") -> Re
     check_move(moves=MOVES, now=current.state, to=State.IN_REVIEW, what="posting")
     _check_ready(current, now)
     organization = current.employer.organization
-    review = send_to_review(subject=current, organization=organization, by=by, note=note)
-    review.words = snapshot(current)
-    review.save(update_fields=["words"])
+    words = snapshot(current)
+    settle_remarks(opportunity=current, now=words, by=by)
+    review = send_to_review(
+        subject=current, organization=organization, by=by, note=note, words=words
+    )
     if current.replaces is not None:
         _record(current, "sent", by=by, why=note)
     current.state, current.changed_at = State.IN_REVIEW, now
@@ -155,14 +161,29 @@ def take_back_opportunity(*, opportunity: Opportunity, by: Any) -> Opportunity:
 
 @transaction.atomic
 def return_opportunity(
-    *, opportunity: Opportunity, reason: str, by: Any, seen: str = ""
+    *,
+    opportunity: Opportunity,
+    reason: str,
+    by: Any,
+    seen: str = "",
+    remarks: Sequence[RemarkDraft] = (),
 ) -> Opportunity:
-    """In review → returned, with a reason its people get by letter. `seen` as in publishing."""
+    """In review → returned, with a reason and remarks that its people get by letter. `seen` as
+    in publishing. Raises WordsRefused where proposed words could not be saved."""
     current = held(opportunity)
     review = _open_review(current, seen, by)
+    if remarks and not reason.strip():
+        reason = "Please see our remarks."
+    keep_remarks(opportunity=current, review=review, remarks=remarks, by=by)
     decide_review(review=review, to=ReviewState.RETURNED, by=by, reason=reason)
     current = _move(current, State.RETURNED, "returned", by=by, why=reason)
-    letters.tell_people(current, "opportunity-returned", review=review, reason=reason.strip())
+    letters.tell_people(
+        current,
+        "opportunity-returned",
+        review=review,
+        reason=reason.strip(),
+        remarks=told(review),
+    )
     return current
 
 

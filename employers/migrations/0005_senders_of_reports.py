@@ -14,9 +14,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_index=True,
                 default="",
-                help_text=(
-                    "Keyed hash of the network address, to count by; erased when decided"
-                ),
+                help_text=("Keyed hash of the network address, to count by; erased when decided"),
                 max_length=64,
             ),
             preserve_default=False,

@@ -434,6 +434,12 @@ class Opportunity(models.Model):
     def kind_url(self) -> str:
         return f"{reverse('employers:opportunity_list')}?kind={self.kind}"
 
+    @property
+    def review_kind(self) -> str:
+        """What the review queue calls it."""
+        kind = self.get_kind_display().lower()
+        return f"change of a published {kind}" if self.replaces_id else f"{kind} in review"
+
     def get_review_url(self) -> str:
         """Where staff decide it; the queue links there."""
         return reverse("employers:opportunity_review", args=[self.pk])
