@@ -237,7 +237,7 @@ def _with_header(records: list[list[str]], notices: list[str]) -> Table:
         raise Unreadable(f"This table has more than {MOST_COLUMNS} columns. Take some out.")
     rows = []
     for number, record in enumerate(records[at + 1 :], start=at + 2):
-        cells = [_without_guard(cell.strip()) for cell in record]
+        cells = [_tidied(cell) for cell in record]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
@@ -291,6 +291,8 @@ def _names(record: list[str]) -> list[str]:
     return names
 
 
-def _without_guard(cell: str) -> str:
-    """A spreadsheet-safe export sets an apostrophe before what would run as a formula."""
+def _tidied(cell: str) -> str:
+    """One kind of line break, and no apostrophe that a spreadsheet-safe export has set before
+    what would run as a formula."""
+    cell = cell.strip().replace("\r\n", "\n").replace("\r", "\n")
     return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
