@@ -113,8 +113,8 @@ def _start(batch: Import, to: str) -> Import:
 
 
 # Matching again is a step back and forth at once.
-MAY_CHECK = {
-    state: {ImportState.CHECKING}
+MAY_CHECK: dict[str, set[str]] = {
+    state.value: {ImportState.CHECKING}
     for state in (ImportState.MATCHING, ImportState.CHECKING, ImportState.CHECKED)
 }
 
@@ -137,7 +137,7 @@ def drafts_of(batch: Import) -> Any:
             import_rows__outcome__in=working.SAVED,
             state__in=WRITABLE,
         )
-        .with_everything()  # type: ignore[attr-defined]
+        .with_everything()
         .prefetch_related("terms__steps")
         .order_by("import_rows__number")
     )

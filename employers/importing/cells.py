@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -154,10 +154,20 @@ def pay_number(field: str) -> Callable[[str, Notices], Given]:
         if re.fullmatch(r"\$?\s*\d[\d,.]*\s*(?:/|per|an?)\s*[a-z. ]+", text, re.A | re.I):
             given = pay(text, notices)
             return {field: given["pay_min"], "pay_unit": given.get("pay_unit", "")}
-        # 42405.0000 is what a database writes for 42405.
-        return {field: re.sub(r"(\.\d\d)0+$|\.0+$", r"\1", text)}
+        return {field: _in_cents(text, notices)}
 
     return read
+
+
+def _in_cents(text: str, notices: Notices) -> str:
+    """Pay that a system reckoned in parts of a cent, as people are paid."""
+    if not re.fullmatch(r"\$?\s*\d[\d,]*\.\d{3,6}", text, re.ASCII):
+        return text
+    exact = Decimal(text.strip("$ ").replace(",", ""))
+    cents = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if cents != exact:
+        notices.append(f"{text} is kept in whole cents, as ${cents:,.2f}.")
+    return f"{cents:f}"
 
 
 def guess_unit(given: Given, notices: Notices) -> None:
@@ -276,7 +286,7 @@ START_WORDS = WORDS["start_kind"]
 
 
 def requirements(text: str, notices: Notices) -> Given:
-    """ "HS/GED", "enrolled AAS+", "age 16+", "none; 21+", "portfolio"; the rest is kept as words."""
+    """ "HS/GED", "enrolled AAS+", "age 16+", "none; 21+", "portfolio"; the rest stays words."""
     given: Given = {}
     left = []
     for part in re.split(r"[;\n]", text) if len(text) < 120 else [text]:

@@ -21,6 +21,7 @@ from employers.importing.places import Gazetteer
 from employers.models import ApprenticeshipTerms, Import, ImportRow, Opportunity
 from vocabularies.models import Occupation, Place, Sector
 from vocabularies.templatetags.words import money
+from vocabularies.text import plain_line
 
 DAYS = ("opens_on", "closes_on", "starts_on", "starts_until")
 START = ("start_kind", "starts_on", "starts_until")
@@ -325,7 +326,7 @@ class Checker:
         checked: Checked,
         given: dict[str, Any],
     ) -> tuple[list[Place] | None, str]:
-        """The place of all rows with these words as its street; else none, where that is allowed."""
+        """The place of all rows with these words as its street; else none, where it may pass."""
         if "zip" in self.choices and checked.target is None and name != "zips":
             places = self.gazetteer.codes(self.choices["zip"])
             checked.notices.append(f"“{short(text)}” is taken as the street, in {places[0]}.")
@@ -375,13 +376,13 @@ class Checker:
             )
 
     def _validate_street(self, checked: Checked) -> None:
-        for place, street in checked.locations or []:
-            if len(street) > 120:
-                checked.errors.append([self.name_of("street"), "Use at most 120 characters."])
+        for _, street in checked.locations or []:
             try:
-                Opportunity._meta.get_field("place_note").run_validators(street)
+                plain_line(street)
             except ValidationError as error:
                 checked.errors.append([self.name_of("street"), error.messages[0]])
+            if len(street) > 120:
+                checked.errors.append([self.name_of("street"), "Use at most 120 characters."])
 
     def _values(self, form: RowForm, given: dict[str, Any]) -> dict[str, Any]:
         """Columns of the posting for what was given."""

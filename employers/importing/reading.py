@@ -249,12 +249,8 @@ def _with_header(records: list[list[str]], notices: list[str]) -> Table:
             f"This table has more than {MOST_ROWS:,} rows. Split it into smaller ones."
         )
     if at:
-        above = "The row" if at == 1 else f"The first {at} rows"
-        stands = "stands" if at == 1 else "stand"
-        notices = [
-            *notices,
-            f"{above} above the column names {stands} for nothing and was left out.",
-        ]
+        above = "The row above the column names was" if at == 1 else f"The first {at} rows were"
+        notices = [*notices, f"{above} left out."]
     return Table(header, rows, notices)
 
 

@@ -80,7 +80,9 @@ def import_start(request: HttpRequest) -> HttpResponse:
         return redirect("employers:import_match", batch.pk)
     context = {
         "form": form,
-        "earlier": Import.objects.filter(employer__organization__in=request.user.belongs_to)
+        "earlier": Import.objects.filter(
+            employer__organization__in=Organization.objects.of(request.user)
+        )
         .select_related("uploaded_by", "employer__organization")
         .order_by("-uploaded_at")[:HISTORY],
         "columns": [column.label for column in COLUMNS.values()],

@@ -106,14 +106,10 @@ def test_an_unknown_code_passes_by_choice(checked):
     row = checked(without_codes=True).rows.get(number=7)
 
     assert row.outcome == "new"
-    assert row.notices == [
-        "Unknown occupation code 99-9999.00. It is taken without an occupation."
-    ]
+    assert row.notices == ["Unknown occupation code 99-9999.00. It is taken without an occupation."]
 
 
-def test_what_is_accepted_becomes_drafts(
-    checked, recruiter, django_capture_on_commit_callbacks
-):
+def test_what_is_accepted_becomes_drafts(checked, recruiter, django_capture_on_commit_callbacks):
     batch = checked()
 
     with django_capture_on_commit_callbacks(execute=True):
