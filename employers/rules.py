@@ -6,7 +6,7 @@ from accounts.choices import OrganizationState
 from accounts.models import Organization, Review
 from accounts.rules import is_coalition_staff, is_member, may_decide_review, may_review
 from employers.choices import State
-from employers.models import Opportunity
+from employers.models import Import, Opportunity
 
 
 def may_post_for(user: Any, organization: Organization) -> bool:
@@ -15,6 +15,11 @@ def may_post_for(user: Any, organization: Organization) -> bool:
         OrganizationState.VERIFIED,
         OrganizationState.PENDING,
     )
+
+
+def may_see_import(user: Any, batch: Import) -> bool:
+    """A file is its organization's alone."""
+    return is_member(user, batch.employer.organization)
 
 
 def may_edit_opportunity(user: Any, opportunity: Opportunity) -> bool:
