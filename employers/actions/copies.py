@@ -54,9 +54,8 @@ def copy_words(source: Opportunity, target: Opportunity, **others: Any) -> Oppor
         _copy_rows(source, target, accessor)
     for accessor in DETAILS:
         _copy_detail(source, target, accessor)
-    fresh = locked(target)
-    keep_search_words(fresh)
-    return fresh
+    keep_search_words(locked(target))
+    return locked(target)
 
 
 def _copy_rows(source: models.Model, target: models.Model, accessor: str) -> None:

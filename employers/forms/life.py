@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.forms import PortalForm
+from accounts.models import Organization
 from employers.choices import Kind, StartKind
 from employers.forms.dates import DatesForm
 from employers.forms.fields import DayField
@@ -117,7 +118,11 @@ class MineForm(PortalForm):
         label="Kind", choices=[("", "Any kind"), *Kind.choices], required=False
     )
     organization = forms.ModelChoiceField(
-        None, label="Organization", required=False, empty_label="All of mine", to_field_name="slug"
+        Organization.objects.none(),
+        label="Organization",
+        required=False,
+        empty_label="All of mine",
+        to_field_name="slug",
     )
     sort = forms.ChoiceField(label="Sort by", choices=SORTS, required=False)
 

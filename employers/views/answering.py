@@ -20,7 +20,7 @@ from employers.forms import CloseForm
 from employers.forms.life import BareForm
 from employers.models import Opportunity
 from employers.standing import EXTEND_WITHIN, latest_closing
-from employers.views.moving import form_page
+from employers.views.moving import form_page, posted
 
 TEMPLATE = "employers/opportunity_answer.html"
 
@@ -46,7 +46,7 @@ def opportunity_answer(request: HttpRequest, token: str) -> HttpResponse:
     if _is_used(answer, opportunity):
         return _used(request, context)
     form = _form(answer, request)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             said = _do(answer, opportunity, person, form.cleaned_data)
         except (MoveRefused, ReasonMissing) as refused:
@@ -92,7 +92,7 @@ def _write_again(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 
 def _form(answer: Answer, request: HttpRequest) -> Any:
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     if answer.purpose not in ("filled", "close"):
         return BareForm(data)
     form = CloseForm(data, initial={"outcome": Outcome.NOT_FILLED})

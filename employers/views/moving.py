@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -90,8 +90,8 @@ def opportunity_pause(request: HttpRequest, pk: int) -> HttpResponse:
     opportunity = mine_or_404(request, pk)
     if why := refusal("pause", opportunity):
         return _not_now(request, pk, why)
-    form = PauseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = PauseForm(posted(request))
+    if form.is_valid():
         day = form.cleaned_data["until"]
         try:
             actions.pause_opportunity(
@@ -111,8 +111,8 @@ def opportunity_schedule(request: HttpRequest, pk: int) -> HttpResponse:
     opportunity = mine_or_404(request, pk)
     if why := refusal("schedule", opportunity):
         return _not_now(request, pk, why)
-    form = ScheduleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ScheduleForm(posted(request))
+    if form.is_valid():
         day = form.cleaned_data["opens_on"]
         try:
             changed = actions.schedule_opportunity(
@@ -132,7 +132,7 @@ def opportunity_close(request: HttpRequest, pk: int) -> HttpResponse:
     opportunity = mine_or_404(request, pk)
     if why := refusal("close", opportunity):
         return _not_now(request, pk, why)
-    form = CloseForm(request.POST or None)
+    form = CloseForm(posted(request))
     if form.is_valid():
         try:
             actions.close_opportunity(opportunity=opportunity, by=request.user, **form.cleaned_data)
@@ -142,6 +142,11 @@ def opportunity_close(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Closed. Thank you for saying how it ended.")
         return redirect("employers:opportunity_edit", pk)
     return form_answer(request, "employers/opportunity_close.html", opportunity, form)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also when nothing was filled in."""
+    return request.POST if request.method == "POST" else None
 
 
 def form_answer(

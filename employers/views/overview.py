@@ -19,7 +19,7 @@ from employers.forms.life import BULK_FORMS, MineForm
 from employers.models import Opportunity
 from employers.numbers import with_numbers
 from employers.standing import why_hidden
-from employers.views.moving import form_page
+from employers.views.moving import form_page, posted
 
 PAGE = 50
 
@@ -74,8 +74,8 @@ def opportunity_bulk(request: HttpRequest) -> HttpResponse:
     fates = bulk.fates(act, rows)
     can = [fate.row for fate in fates if not fate.refused]
     token = _token(given)
-    form = BULK_FORMS[act](request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = BULK_FORMS[act](posted(request))
+    if form.is_valid():
         if act == "duplicate":
             _may_post(request, can)
         done, refused = bulk.carry_out(

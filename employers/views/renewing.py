@@ -18,7 +18,7 @@ from employers.forms.life import ExtendForm, RelistForm
 from employers.models import Opportunity
 from employers.standing import latest_closing, refusal
 from employers.views.mine import mine_or_404
-from employers.views.moving import form_answer, form_page, what_became
+from employers.views.moving import form_answer, form_page, posted, what_became
 from vocabularies.models import Region
 from vocabularies.templatetags.words import day
 
@@ -31,7 +31,7 @@ def opportunity_extend(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("employers:opportunity_edit", pk)
     start = max(opportunity.closes_at or now, now) + timedelta(days=30)
     proposed = min(start, latest_closing(now)).astimezone(Region.current().zone).date()
-    form = ExtendForm(request.POST or None, initial={"closes_on": proposed})
+    form = ExtendForm(posted(request), initial={"closes_on": proposed})
     if form.is_valid():
         closes_at = end_of(form.cleaned_data["closes_on"])
         try:
@@ -62,8 +62,8 @@ def opportunity_relist(request: HttpRequest, pk: int) -> HttpResponse:
     if not rules.may_post_for(request.user, source.employer.organization):
         raise PermissionDenied
     at_once = "later" not in request.POST
-    form = RelistForm(request.POST or None, source=source, token=uuid.uuid4(), finish=at_once)
-    if request.method == "POST" and form.is_valid():
+    form = RelistForm(posted(request), source=source, token=uuid.uuid4(), finish=at_once)
+    if form.is_valid():
         try:
             draft = actions.relist_opportunity(
                 opportunity=source,
