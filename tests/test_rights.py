@@ -48,6 +48,7 @@ TABLE = {
     "accounts:welcome": "302 200 200 200 200 200 200 200",
     "desk": "302 200 200 200 200 200 200 200",
     "employers:employer_offers": "302 403 200 403 403 403 403 403",
+    "employers:employer_usual": "302 403 200 403 403 403 403 403",
     "employers:kept_list": "302 200 200 200 200 200 200 200",
     "employers:opportunity_bulk": "302 302 302 302 302 302 302 302",
     "employers:opportunity_change": "302 404 404 404 404 404 404 404",
@@ -103,7 +104,6 @@ EVERYBODYS = {
     "accounts:organization_join",
     "employers:opportunity_post",
     "employers:opportunity_bulk",
-    "employers:kept_list",
     "employers:search_save",
 }
 

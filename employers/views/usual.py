@@ -1,7 +1,8 @@
 """An organization's usual answers."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -9,18 +10,22 @@ from accounts.models import Organization
 from accounts.rules import is_member
 from employers import actions
 from employers.forms import UsualForm
+from employers.models import Employer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def employer_usual(request: HttpRequest, slug: str) -> HttpResponse:
     """What each new posting of the organization begins with; its own people alone."""
-    organization = get_object_or_404(Organization, slug=slug)
+    organization = get_object_or_404(Organization.objects.visible_to(request.user), slug=slug)
     if not is_member(request.user, organization):
-        raise Http404
-    employer = actions.employer_of(organization)
+        raise PermissionDenied
+    held = Employer.objects.filter(organization=organization).first()
+    employer = held or Employer(organization=organization)
     form = UsualForm(request.POST or None, employer=employer)
     if request.method == "POST" and form.is_valid():
-        actions.keep_usual(employer=employer, answers=form.answers(), by=request.user)
+        actions.keep_usual(
+            employer=actions.employer_of(organization), answers=form.answers(), by=request.user
+        )
         messages.success(request, "Saved. Your next posting begins with these.")
         return redirect("desk")
     refused = request.method == "POST" and not form.only_reshapes
