@@ -1,6 +1,7 @@
 """Place and hours: where, in how many places, how many hours, how long."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.layout import HTML, Fieldset
@@ -115,9 +116,20 @@ class PlaceForm(PlacesForm):
         label="When",
         help_text="Tick all that apply",
     )
-    hours_min = PlainDecimalField(label="Hours, from", max_digits=5, decimal_places=1)
+    hours_min = PlainDecimalField(
+        label="Hours, from",
+        max_digits=5,
+        decimal_places=1,
+        min_value=Decimal("0.5"),
+        max_value=168,
+    )
     hours_max = PlainDecimalField(
-        label="Up to", max_digits=5, decimal_places=1, help_text="The same number if it is fixed"
+        label="Up to",
+        max_digits=5,
+        decimal_places=1,
+        min_value=Decimal("0.5"),
+        max_value=744,
+        help_text="The same number if it is fixed",
     )
     length = PlainIntegerField(label="How long", min_value=1, max_value=20000)
 

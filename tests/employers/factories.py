@@ -1,16 +1,11 @@
 """Postings in every state."""
 
 from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.choices import ReviewState
-from accounts.models import Remark, Review
-from employers.actions import give_report
 from employers.choices import Education, Kind, Mode, Paid, State
 from employers.models import (
     Employer,
@@ -101,6 +96,8 @@ def _training(row: Opportunity) -> None:
 
 
 def _placement(row: Opportunity) -> None:
+    row.term, row.supervisor_role, row.credit = "summer", "lab manager", "none"
+    row.save()
     co_op = {"pattern": "terms", "terms_count": 2} if row.kind == Kind.CO_OP else {}
     Placement.objects.create(
         opportunity=row,
@@ -120,24 +117,3 @@ DETAILS = {
     Kind.JOB_SHADOW: lambda row: Visit.objects.create(opportunity=row, group_most=8),
     Kind.MENTORING: lambda row: Visit.objects.create(opportunity=row, group_most=8),
 }
-
-
-def make_remark(opportunity: Opportunity, field: str = "summary", proposed: str = "") -> Remark:
-    """A reviewer returned the posting with one remark."""
-    review = Review.objects.create(
-        subject=opportunity,
-        organization=opportunity.employer.organization,
-        state=ReviewState.RETURNED,
-        reason="Please see our remarks.",
-        decided_at=timezone.now(),
-        words=snapshot(opportunity),
-    )
-    return Remark.objects.create(
-        review=review, field=field, reason="This is not clear.", proposed=proposed
-    )
-
-
-def make_report(opportunity: Opportunity, **given: Any) -> Report:
-    """Somebody of the public reported an open posting."""
-    said = {"reason": "scam", "text": "", "email": "", "sender": str(uuid4())} | given
-    return give_report(opportunity=opportunity, form_token=uuid4(), **said)
