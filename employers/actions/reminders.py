@@ -45,12 +45,7 @@ def _salt(purpose: str) -> str:
 def link_of(purpose: str, opportunity: Opportunity, user: User, asked_at: datetime) -> str:
     """An absolute address that is good for one answer by one person."""
     assert opportunity.closes_at is not None
-    said = [
-        opportunity.pk,
-        opportunity.closes_at.isoformat(),
-        user.pk,
-        asked_at.isoformat(timespec="seconds"),
-    ]
+    said = [opportunity.pk, opportunity.closes_at.isoformat(), user.pk, asked_at.isoformat()]
     token = signing.dumps(said, salt=_salt(purpose))
     return f"{settings.SITE_URL}{reverse('employers:opportunity_answer', args=[token])}"
 

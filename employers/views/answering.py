@@ -36,11 +36,11 @@ def opportunity_answer(request: HttpRequest, token: str) -> HttpResponse:
         opportunity = Opportunity.objects.with_everything().get(pk=answer.opportunity_id)
         person = User.objects.get(pk=answer.user_id)
     except (reminders.DeadLink, Opportunity.DoesNotExist, User.DoesNotExist):
-        return render(request, TEMPLATE, {"is": "dead"}, status=404)
+        return render(request, TEMPLATE, {"stage": "dead"}, status=404)
     context: dict[str, Any] = {"opportunity": opportunity, "person": person, "answer": answer}
     if not person.is_active or not is_member(person, opportunity.employer.organization):
         # Who has left learns no more than that.
-        return render(request, TEMPLATE, context | {"is": "left"}, status=403)
+        return render(request, TEMPLATE, context | {"stage": "left"}, status=403)
     if request.method == "POST" and request.POST.get("do") == "again":
         return _write_again(request, context)
     if _is_used(answer, opportunity):
@@ -51,8 +51,8 @@ def opportunity_answer(request: HttpRequest, token: str) -> HttpResponse:
             said = _do(answer, opportunity, person, form.cleaned_data)
         except (MoveRefused, ReasonMissing) as refused:
             return _used(request, context, str(refused))
-        return render(request, TEMPLATE, context | {"is": "done", "said": said})
-    context |= {"is": "asked", "form": form, "until": _longer(opportunity)}
+        return render(request, TEMPLATE, context | {"stage": "done", "said": said})
+    context |= {"stage": "asked", "form": form, "until": _longer(opportunity)}
     return render(request, TEMPLATE, context, status=422 if form.errors else 200)
 
 
@@ -73,7 +73,7 @@ def _is_used(answer: Answer, opportunity: Opportunity) -> bool:
 def _used(request: HttpRequest, context: dict[str, Any], why: str = "") -> HttpResponse:
     opportunity = Opportunity.objects.with_everything().get(pk=context["opportunity"].pk)
     context |= {
-        "is": "used",
+        "stage": "used",
         "why": why,
         "opportunity": opportunity,
         "standing": opportunity.standing(),
@@ -88,7 +88,7 @@ def _write_again(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     if opportunity.standing() != "open" or opportunity.closes_at is None:
         return _used(request, context)
     reminders.ask_again(opportunity, context["person"])
-    return render(request, TEMPLATE, context | {"is": "written"})
+    return render(request, TEMPLATE, context | {"stage": "written"})
 
 
 def _form(answer: Answer, request: HttpRequest) -> Any:
