@@ -2,20 +2,41 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from accounts.claims import administered_alone
 from accounts.models import Duty, Entry, Membership, Organization, Review, User
+
+
+class UserForm(forms.ModelForm):
+    """Nobody is switched off who alone administers an organization."""
+
+    def clean_is_active(self) -> bool:
+        is_active: bool = self.cleaned_data["is_active"]
+        if not is_active and (alone := administered_alone(self.instance)):
+            names = ", ".join(str(organization) for organization in alone)
+            raise ValidationError(f"Give these another administrator first, or close them: {names}")
+        return is_active
 
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
+    form = UserForm
     list_display = ["email", "name", "is_active", "is_staff", "date_joined"]
     list_filter = ["is_active", "is_staff"]
     search_fields = ["email", "name"]
     ordering = ["email"]
     fields = ["email", "name", "is_active", "is_staff", "is_superuser", "date_joined", "last_login"]
     readonly_fields = ["date_joined", "last_login"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nor deleted; many at once are not deleted at all, as each has to be looked at."""
+        if obj is None:
+            return False
+        return super().has_delete_permission(request, obj) and not administered_alone(obj)
 
 
 @admin.register(Duty)

@@ -1,13 +1,14 @@
-"""Whoever has a mailbox at an organization's own host may claim it."""
+"""Who may claim an organization by their mailbox, and whom one cannot do without."""
 
 from collections import Counter
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef
 
-from accounts.choices import MembershipState
+from accounts.choices import MembershipRole, MembershipState
 from accounts.hosts import belongs_to_one, domain_of
-from accounts.models import Organization
+from accounts.models import Membership, Organization
 
 
 def claimable_by(user: Any) -> list[Organization]:
@@ -53,3 +54,17 @@ def _known_to(user: Any, organizations: list[Organization]) -> set[int]:
 
 def may_claim(user: Any, organization: Organization) -> bool:
     return any(found.pk == organization.pk for found in claimable_by(user))
+
+
+def administered_alone(user: Any) -> list[Organization]:
+    """Standing organizations that would be left without an administrator by this person."""
+    if user.pk is None:
+        return []
+    active = Membership.objects.filter(
+        state=MembershipState.ACTIVE, role=MembershipRole.ADMIN, user__is_active=True
+    )
+    others = active.filter(organization=OuterRef("pk")).exclude(user=user)
+    own = Organization.objects.standing().filter(
+        pk__in=active.filter(user=user).values("organization")
+    )
+    return list(own.filter(~Exists(others)).order_by("name"))

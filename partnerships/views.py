@@ -22,12 +22,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts import desk as accounts_desk
+from accounts.acting import chooser
 from accounts.choices import StaffRole
 from accounts.doors import public
 from accounts.models import Entry, Organization
 from accounts.rules import has_duty, is_coalition_staff, may_administer
 from employers import desk as employers_desk
-from employers import sitemap as employers_sitemap
 from employers.forms import StartForm
 from employers.models import Opportunity
 from employers.search import OpportunityQuery, best_matches
@@ -35,14 +35,12 @@ from outreach import desk as outreach_desk
 from outreach.health import report as letters_report
 from partnerships.glance import organization_search, plan_glance, programs_wanted
 from plans import desk as plans_desk
-from plans import sitemap as plans_sitemap
 from plans.choices import Involvement, Status
 from plans.models import WorkGroup
 from plans.pictures import cells
 from plans.search import search as plan_search
 from plans.windows import window_among
 from programs import desk as programs_desk
-from programs import sitemap as programs_sitemap
 from programs.search import search as program_search
 from vocabularies.models import Region
 
@@ -114,10 +112,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     user = request.user
     waiting = [item for room in ROOMS_WITH_A_DESK for item in room.waiting_for(user)]
     waiting.sort(key=lambda item: item["since"])
-    organizations = list(Organization.objects.of(user))
+    acting = chooser(request)
+    chosen = acting["chosen"] if acting else None
+    organizations = [chosen] if chosen else list(Organization.objects.standing().of(user))
     context = {
+        "acting": acting,
         "waiting": [item | {"age": _age(item["since"])} for item in waiting],
-        "postings": employers_desk.things_of(user),
+        "postings": employers_desk.things_of(user, chosen),
         "organizations": organizations,
         "employs": any(organization.employs for organization in organizations),
         "subscriptions": outreach_desk.subscriptions_of(user),
@@ -193,19 +194,6 @@ def components(request: HttpRequest) -> HttpResponse:
         "cells": cells("done done progress progress risk not-started not-started".split(), 7),
     }
     return render(request, "partnerships/components.html", context)
-
-
-@public
-@require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    """Every public page (sitemaps.org), 50,000 at most."""
-    urls = [(reverse(name), None) for name in ("home", "accessibility", "privacy", "open_data")]
-    for room in (programs_sitemap, employers_sitemap, plans_sitemap):
-        urls += list(room.public_urls())
-    context = {"urls": urls[:50_000], "site_url": settings.SITE_URL}
-    return render(
-        request, "partnerships/sitemap.xml", context, content_type="application/xml; charset=utf-8"
-    )
 
 
 @public
