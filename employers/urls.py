@@ -67,6 +67,16 @@ urlpatterns = [
         writing.opportunity_section,
         name="opportunity_section",
     ),
+    path(
+        "opportunities/<id:pk>/edit/<slug:section>/autosave/",
+        writing.opportunity_autosave,
+        name="opportunity_autosave",
+    ),
+    path(
+        "opportunities/<id:pk>/coach/<slug:rule>/",
+        writing.opportunity_coach,
+        name="opportunity_coach",
+    ),
     path("opportunities/<id:pk>/preview/", moving.opportunity_preview, name="opportunity_preview"),
     path("opportunities/<id:pk>/send/", moving.opportunity_send, name="opportunity_send"),
     path(

@@ -50,6 +50,7 @@ TABLE = {
     "employers:employer_offers": "302 403 200 403 403 403 403 403",
     "employers:employer_usual": "302 403 200 403 403 403 403 403",
     "employers:kept_list": "302 200 200 200 200 200 200 200",
+    "employers:opportunity_autosave": "302 405 405 405 405 405 405 405",
     "employers:opportunity_bulk": "302 302 302 302 302 302 302 302",
     "employers:opportunity_change": "302 404 404 404 404 404 404 404",
     "employers:employer_trust": "302 403 403 403 403 403 403 200",
@@ -58,6 +59,7 @@ TABLE = {
     "employers:remark_answer": "302 404 200 404 404 404 404 404",
     "employers:report_decide": "302 403 403 403 403 403 403 200",
     "employers:opportunity_close": "302 404 302 404 404 404 404 404",
+    "employers:opportunity_coach": "302 404 200 404 404 404 404 404",
     "employers:opportunity_drop": "302 405 405 405 405 405 405 405",
     "employers:opportunity_edit": "302 404 200 404 404 404 404 404",
     "employers:opportunity_extend": "302 404 302 404 404 404 404 404",
@@ -166,8 +168,10 @@ def address(name: str, things: dict[str, Any]) -> str:
             arguments = {"pk": things["returned"].pk, "remark": things["remark"].pk}
         if view == "employer_trust":
             arguments = {"slug": things["own"].slug}
-        if view == "opportunity_section":
+        if view in ("opportunity_section", "opportunity_autosave"):
             arguments["section"] = "work"
+        if view == "opportunity_coach":
+            arguments["rule"] = "no-occupation"
         if view == "opportunity_move":
             arguments["move"] = "archive"
         if view.startswith("employer_"):

@@ -39,6 +39,13 @@ from employers.actions.reports import (
     open_reports,
     open_review,
 )
+from employers.actions.typed import (
+    TooLong,
+    drop_typed,
+    keep_typed,
+    save_section,
+    typed_of,
+)
 from employers.actions.usual import keep_usual
 from employers.actions.wording import refresh_search_words
 from employers.actions.writing import (
@@ -57,6 +64,7 @@ __all__ = [
     "NotReady",
     "NothingToReport",
     "SavedAlready",
+    "TooLong",
     "TooMany",
     "WordsRefused",
     "accept_words",
@@ -71,11 +79,13 @@ __all__ = [
     "decide_reports",
     "delete_search",
     "drop_change",
+    "drop_typed",
     "employer_of",
     "extend_opportunity",
     "give_report",
     "keep_opportunity",
     "keep_search_words",
+    "keep_typed",
     "keep_usual",
     "locked",
     "look_at_search",
@@ -92,6 +102,7 @@ __all__ = [
     "resume_opportunity",
     "return_opportunity",
     "save_search",
+    "save_section",
     "save_words",
     "schedule_opportunity",
     "seen_mark",
@@ -100,5 +111,6 @@ __all__ = [
     "take_back_opportunity",
     "take_down_opportunity",
     "trust_employer",
+    "typed_of",
     "unkeep_opportunity",
 ]

@@ -34,6 +34,7 @@ from employers.actions.remarks import keep_remarks, settle_remarks
 from employers.actions.trust import why_at_once
 from employers.actions.writing import Conflict, locked
 from employers.choices import MOVES, Outcome, State
+from employers.coach import blocking
 from employers.forms.review import RemarkDraft
 from employers.models import Opportunity
 from employers.remarks import told
@@ -135,6 +136,11 @@ def _check_ready(current: Opportunity, now: datetime) -> None:
             "One question is still open."
             if open_questions == 1
             else "Some questions are still open."
+        )
+    if musts := blocking(current):
+        raise NotReady(
+            "This region asks it of every posting: "
+            + " ".join(f"{remark.title}. {remark.sentence}" for remark in musts)
         )
     if current.replaces is not None:
         settle_dates(current, current.replaces)

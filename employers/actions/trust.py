@@ -40,5 +40,4 @@ def why_at_once(opportunity: Opportunity) -> str:
 
 def _musts(opportunity: Opportunity) -> bool:
     """Whether the coach sees what must be mended before anybody else does."""
-    blocking = getattr(coach, "musts_on", None)
-    return bool(blocking and blocking(opportunity))
+    return bool(coach.blocking(opportunity))

@@ -28,14 +28,16 @@ def draft(company, recruiter):
 
 
 def post(client, row, section, **data):
+    """What the page says after “Save for later”; wrong answers are kept and shown again."""
+    url = f"/opportunities/{row.pk}/edit/{section}/"
     given = {"revision": row.revision, "later": "1", "title": row.title} | data
-    return client.post(f"/opportunities/{row.pk}/edit/{section}/", given)
+    answer = client.post(url, given)
+    return client.get(url) if answer.status_code == 302 else answer
 
 
 def test_terms_take_no_direction_marks(signed_in, recruiter, draft):
     answer = post(signed_in(recruiter), draft, "terms", credential="Certificate \u202eabc")
 
-    assert answer.status_code == 422
     assert "Take out the invisible direction marks." in answer.content.decode()
 
 
@@ -67,7 +69,7 @@ def test_a_conflict_tells_in_words_what_differs(signed_in, recruiter, draft):
 
     page = post(signed_in(recruiter), draft, "work", sector="", revision=1).content.decode()
 
-    assert "Construction &amp; Skilled Trades</dd>" in page
+    assert "Construction &amp; Skilled Trades</label>" in page
 
 
 def test_even_steps_stand_at_round_hours():
@@ -88,7 +90,7 @@ def test_the_employer_sees_what_the_reviewer_will(signed_in, recruiter, company)
 
     page = signed_in(recruiter).get(f"/opportunities/{row.pk}/edit/pay/").content.decode()
 
-    assert {what for what, _ in remarks_on(row)} >= {"Low pay", "Contact in prose"}
+    assert {remark.title for remark in remarks_on(row)} >= {"Low pay", "Contact in prose"}
     assert "federal minimum wage" in page
 
 

@@ -56,6 +56,17 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def clock(value: datetime | None) -> str:
+    """10:42 am: what happened today; with its day when it was another."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    if local.date() != timezone.localdate():
+        return moment(value)
+    return f"{local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """Fri 5 Jun, 5:00 pm CDT: a moment that binds, with its zone; the year when not this one."""
     if value is None:
