@@ -261,7 +261,7 @@ class OpportunityQuery(InWords, Ordered):
         if self.occupation_row:
             return Q(occupation=self.occupation)
         if self.occupation[:2].isdigit():
-            return Q(occupation__startswith=self.occupation[:10])
+            return Q(occupation__code__startswith=self.occupation[:10])
         words = to_query(self.occupation)
         return Q(occupation__in=Occupation.objects.filter(search=words).values("pk"))
 

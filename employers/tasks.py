@@ -6,6 +6,7 @@ Times are read from settings.CELERY_BEAT_SCHEDULE.
 from celery import shared_task
 
 from employers.actions.reminders import remind_closing
+from employers.actions.wording import refresh_search_words
 from employers.counted import keep_views
 from employers.importing.tasks import continue_imports, forget_imports, work_on_import
 
@@ -14,6 +15,7 @@ __all__ = [
     "continue_imports",
     "forget_imports",
     "keep_view_counts",
+    "refresh_words",
     "work_on_import",
 ]
 
@@ -28,3 +30,9 @@ def ask_before_closing() -> int:
 def keep_view_counts() -> int:
     """Keep the views that were counted since. Returns how many rows."""
     return keep_views()
+
+
+@shared_task(expires=300)
+def refresh_words() -> int:
+    """Learn the words of what is open now, for near spellings. Returns how many."""
+    return refresh_search_words()

@@ -159,6 +159,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 50},
     },
+    "refresh-search-words": {
+        "task": "employers.tasks.refresh_words",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 300},
+    },
     "continue-imports": {
         "task": "employers.importing.tasks.continue_imports",
         "schedule": timedelta(minutes=1),

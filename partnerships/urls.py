@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_GET
 
 from accounts.doors import public
-from partnerships import views
+from partnerships import sitemaps, views
 
 handler400 = "partnerships.views.bad_request"
 handler403 = "partnerships.views.forbidden"
@@ -23,7 +23,8 @@ urlpatterns = [
     path("region.css", views.region_css, name="region_css"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-<int:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("robots.txt", views.robots, name="robots"),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", public(require_GET(views.admin_login))),

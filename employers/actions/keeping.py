@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -29,8 +30,9 @@ class SavedAlready(Exception):
 
 @transaction.atomic
 def keep_opportunity(*, opportunity: Opportunity, by: Any) -> bool:
-    """True when it was not kept before. Raises NotAllowed for what the person may not read."""
-    if not may_see_opportunity(by, opportunity):
+    """True when it was not kept before. Raises NotAllowed for what not everybody may read: staff
+    and its own people see more, but a list of what one keeps is for what is public."""
+    if not may_see_opportunity(AnonymousUser(), opportunity):
         raise NotAllowed("This posting is not public.")
     if Kept.objects.filter(user=by).count() >= MOST_KEPT:
         raise ListFull(f"You keep {MOST_KEPT} postings already. Take some off first.")
@@ -39,8 +41,12 @@ def keep_opportunity(*, opportunity: Opportunity, by: Any) -> bool:
 
 @transaction.atomic
 def unkeep_opportunity(*, opportunity: Opportunity, by: Any) -> bool:
-    """True when it had been kept."""
-    return bool(Kept.objects.filter(user=by, opportunity=opportunity).delete()[0])
+    """True when it had been kept. Raises NotAllowed where the person never kept it and may not
+    know of it."""
+    had = bool(Kept.objects.filter(user=by, opportunity=opportunity).delete()[0])
+    if not had and not may_see_opportunity(AnonymousUser(), opportunity):
+        raise NotAllowed("This posting is not public.")
+    return had
 
 
 @transaction.atomic

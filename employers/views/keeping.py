@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from employers import actions, rules
+from accounts.actions import NotAllowed
+from employers import actions
 from employers.forms.keeping import SearchNameForm
 from employers.keeping import kept_by, searches_of
 from employers.models import Opportunity, SavedSearch
@@ -27,14 +28,14 @@ def kept_list(request: HttpRequest) -> HttpResponse:
 def opportunity_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep it, or with keep=no take it off. Doing it twice is doing it once."""
     opportunity = get_object_or_404(Opportunity.objects.with_everything(), pk=pk)
-    if not rules.may_see_opportunity(request.user, opportunity):
-        raise Http404
     keep = request.POST.get("keep") != "no"
     try:
         if keep:
             actions.keep_opportunity(opportunity=opportunity, by=request.user)
         else:
             actions.unkeep_opportunity(opportunity=opportunity, by=request.user)
+    except NotAllowed:
+        raise Http404 from None
     except actions.ListFull as error:
         messages.error(request, str(error))
         return redirect("employers:kept_list")

@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from accounts.actions import record
 from accounts.choices import ReviewState
 from accounts.models import Entry, Organization, Review, User
-from employers.actions import keep_search_words
+from employers.actions import keep_search_words, refresh_search_words
 from employers.choices import (
     Agency,
     ApplyBy,
@@ -102,6 +102,7 @@ def load(today: date, people: dict[str, User]) -> None:
         made.append(opportunity)
     _forget_history(made)
     _tell_history(zip(made, rows, strict=True), today, people[PUBLISHER])
+    refresh_search_words()
 
 
 def remove() -> None:

@@ -115,7 +115,7 @@ class DemoTest(TestCase):
         shown = of("O01").get_absolute_url()
 
         for address in LISTS:
-            body = self.client.get(address).content.decode()
+            body = self.client.get(address).getvalue().decode()
             assert shown in body
             assert [url for url in hidden if url in body] == []
 

@@ -361,7 +361,7 @@ def test_each_distinct_search_is_asked_once_a_run(
         readers, query="kind=internship", next_due_at=DUE, covered_until=DUE - WEEK
     )
 
-    with time_machine.travel(DUE, tick=False), django_assert_num_queries(19):
+    with time_machine.travel(DUE, tick=False), django_assert_num_queries(18):
         assert plan_due().planned == readers
 
 

@@ -1,0 +1,78 @@
+"""A misspelled word finds its neighbors among what is really there."""
+
+import pytest
+
+from employers.actions import keep_search_words, refresh_search_words
+from employers.models import SearchWord
+from tests.employers.factories import OpportunityFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def words(region):
+    for title in ("Electrician Apprentice", "Electrician Helper", "Practicante de posproducción"):
+        keep_search_words(OpportunityFactory(title=title))
+    keep_search_words(OpportunityFactory(title="Elektronaut", draft=True))
+    keep_search_words(OpportunityFactory(title="Electricienne", expired=True))
+    refresh_search_words()
+
+
+def offered(client, query):
+    found = client.get(f"/opportunities/?{query}").context["near_words"]
+    return [(text, n) for text, _, n in found]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("electrican", [("electrician", 2)]),
+        ("elecrtician", [("electrician", 2)]),
+        ("Electrican apprentise", [("electrician apprentice", 1)]),
+        ("posprodución", [("posproducción", 1)]),
+        ("welding", []),
+        ("zzzzzz", []),
+        ("elektronaut", []),
+        ("electrician", []),
+    ],
+)
+def test_near_words_are_offered_with_their_number(words, client, typed, meant):
+    assert offered(client, f"q={typed}") == meant
+
+
+def test_the_link_keeps_the_other_filters(words, client):
+    page = client.get("/opportunities/?q=electrican&kind=on-the-job-training").content.decode()
+
+    assert 'Did you mean <a href="?kind=on-the-job-training&amp;q=electrician">' in page
+    assert offered(client, "q=electrican&kind=mentoring") == []
+
+
+def test_a_rare_misspelling_of_somebody_else_does_not_hide_the_many(words, client):
+    keep_search_words(OpportunityFactory(title="Electrican wanted"))
+    for _ in range(5):
+        keep_search_words(OpportunityFactory(title="Electrician Apprentice"))
+    refresh_search_words()
+
+    assert offered(client, "q=electrican") == [("electrician", 7)]
+
+
+def test_accents_do_not_matter(words, client):
+    for typed in ("posproduccion", "POSPRODUCCIÓN"):
+        assert client.get(f"/opportunities/?q={typed}").context["total"] == 1
+
+
+def test_words_of_what_is_not_open_are_not_learned(words):
+    assert not SearchWord.objects.filter(word__in=["elektronaut", "electricienne"]).exists()
+
+
+def test_refreshing_twice_changes_nothing(words):
+    before = list(SearchWord.objects.values_list())
+
+    refresh_search_words()
+
+    assert list(SearchWord.objects.values_list()) == before
+
+
+def test_odd_words_break_nothing(words, client):
+    for typed in ("(((", "a" * 200, "-electrican", '"electrican', "ele\\ctrican", "日本語日本"):
+        assert client.get("/opportunities/", {"q": typed}).status_code == 200
