@@ -15,6 +15,7 @@ from employers.choices import State
 from employers.models import Opportunity
 from employers.numbers import Claim, claims_for, with_numbers
 from employers.overview import change_of, in_order, postings_of
+from employers.queue import reports_waiting
 from employers.standing import Reason, refusal, why_hidden
 
 SHOWN = 10
@@ -24,7 +25,7 @@ IN_REVIEW_SHOWN = 100
 def waiting_for(user: Any) -> list[dict[str, Any]]:
     """[{since, kind, title, note, url, act}]: postings in review for staff; for an employer's
     people the returned ones and those that close within a week and nobody has spoken for."""
-    return [*_in_review(user), *_returned(user), *_closing(user)]
+    return [*_in_review(user), *reports_waiting(user), *_returned(user), *_closing(user)]
 
 
 def _in_review(user: Any) -> list[dict[str, Any]]:
@@ -121,13 +122,17 @@ class Things:
         return [line.row for line in self.lines]
 
 
-def things_of(user: Any) -> Things:
-    """The first postings of the person's organizations, returned ones and drafts before what
-    closes next, and how many there are. In a fixed number of queries."""
+def things_of(user: Any, organization: Any = None) -> Things:
+    """The first postings of the person's organizations (or of the one they act for), returned
+    ones and drafts before what closes next, and how many there are. In a fixed number of
+    queries."""
     now = timezone.now()
-    all_of_them = postings_of(user).exclude(state__in=[State.ARCHIVED, State.CLOSED])
+    theirs = postings_of(user)
+    if organization is not None:
+        theirs = theirs.filter(employer__organization=organization)
+    all_of_them = theirs.exclude(state__in=[State.ARCHIVED, State.CLOSED])
     rows = list(with_numbers(in_order(all_of_them)[:SHOWN]))
-    total = postings_of(user).exclude(state=State.ARCHIVED).count()
+    total = theirs.exclude(state=State.ARCHIVED).count()
     claims = claims_for(rows)
     lines = [
         Line(row, change_of(row), why_hidden(row, now), _act(row, now), claims.get(row.pk))
