@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -13,6 +14,7 @@ from employers.forms.dates import DatesForm
 from employers.forms.fields import DayField, PlainIntegerField
 from employers.forms.pay import PayForm
 from employers.forms.place import PlaceForm
+from employers.forms.section import mid, pair, short
 from employers.forms.work import WorkForm
 from employers.importing.columns import COLUMNS
 from employers.importing.reading import MOST_BYTES, Unreadable, read_table
@@ -139,6 +141,18 @@ class ChoicesForm(PortalForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.required = False
+        if "kind" in self.columns:
+            self.fields["kind"].choices = [("", "As the column says"), *Kind.choices]  # type: ignore[attr-defined]
+        self.helper.layout = Layout(
+            mid("kind"),
+            pair(mid("mode"), short("zip")),
+            mid("sector"),
+            pair(mid("paid"), mid("pay_unit")),
+            pair(mid("class_payer"), mid("education")),
+            pair(mid("apply_by"), mid("apply_to")),
+            pair(short("openings"), mid("closes_on")),
+            mid("starts_note"),
+        )
         for name in ("apply_to", "starts_note"):
             self.fields[name].validators.append(plain_line)
 

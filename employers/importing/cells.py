@@ -335,7 +335,8 @@ READERS: dict[str, Callable[[str, Notices], Given]] = {
     **{
         field: _one(field)
         for field in (
-            "mode paid pay_unit hours_per length_unit class_payer education apply_by term credit"
+            "mode paid pay_unit hours_per length_unit class_payer education apply_by term credit "
+            "start_kind"
         ).split()
     },
     **{field: _several(field) for field in "shifts supports asks prefers learned_here".split()},

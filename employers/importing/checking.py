@@ -299,7 +299,7 @@ class Checker:
         if places is None and not name and checked.target is None and "zip" in self.choices:
             places = self.gazetteer.codes(self.choices["zip"])
         mode = given.get("mode") or (self.choices.get("mode") if not checked.target else "")
-        if mode == Mode.REMOTE:
+        if mode == Mode.REMOTE and checked.target is None:
             places = []
         if places:
             checked.notices += self.gazetteer.outside(places)

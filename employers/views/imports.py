@@ -17,10 +17,11 @@ from employers import rules
 from employers.actions import imports as actions
 from employers.choices import IMPORT_MOVES, ImportState, RowOutcome
 from employers.forms.imports import ChoicesForm, ImportStartForm, MatchForm
+from employers.importing import cells
 from employers.importing.checking import TAKE_ALIKE, WITHOUT_CODES, WITHOUT_PLACES
 from employers.importing.columns import COLUMNS
 from employers.models import Import, ImportRow
-from employers.sections import needs_of
+from employers.sections import ALL, needs_of
 from vocabularies.tables import csv_response
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -190,7 +191,7 @@ def _rows_of(request: HttpRequest, batch: Import, shown: str) -> tuple[list[Impo
 def _title_of(batch: Import, row: ImportRow) -> str:
     number = batch.columns.get("title", -1)
     said = row.cells[number] if 0 <= number < len(row.cells) else ""
-    return said[:120] or "No title"
+    return cells.short(said, 80) or "No title"
 
 
 def _shown(request: HttpRequest) -> str:
@@ -226,7 +227,9 @@ def _result(request: HttpRequest, batch: Import) -> HttpResponse:
     counts, shown = _counts(batch), _shown(request)
     drafts = list(actions.drafts_of(batch)[: PAGE + 1])
     for draft in drafts[:PAGE]:
-        draft.open_questions = [s for needs in needs_of(draft).values() for s in needs.values()]
+        needs = needs_of(draft)
+        draft.open_questions = [s for found in needs.values() for s in found.values()]
+        draft.open_sections = [ALL[slug].title.lower() for slug, found in needs.items() if found]
     rows, after = _rows_of(request, batch, shown) if shown else ([], "")
     context = {
         "batch": batch,
