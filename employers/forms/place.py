@@ -1,6 +1,5 @@
 """Place and hours: where, in how many places, how many hours, how long."""
 
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -27,17 +26,6 @@ MOST_PLACES = 20
 
 class PlacesForm(SectionForm):
     """Rows of a ZIP code and a street; `self.locations` holds the (place, street) pairs."""
-
-    def take(self, data: Any) -> Any:
-        """A list of ZIP codes in one answer (`zips`), with the street of the first, is taken as
-        rows too."""
-        if not data or "zips" not in data or "zip_0" in data:
-            return data
-        taken = data.copy()
-        for number, code in enumerate(dict.fromkeys(re.findall(r"[^\s,;]+", data["zips"]))):
-            taken[f"zip_{number}"] = code
-        taken["street_0"] = data.get("street", "")
-        return taken
 
     def held(self) -> list[tuple[str, str]]:
         """(ZIP code, street) of the places so far."""

@@ -107,8 +107,7 @@ def test_wrong_usual_answers_are_refused_and_kept(signed_in, company, recruiter,
     assert "We know no ZIP code 99999." in page
     assert "Write an e-mail address" in page
     assert 'value="nobody"' in page
-    company.employer.refresh_from_db()
-    assert company.employer.usual == {}
+    assert begin(company, recruiter).apply_to == ""
 
 
 def test_usual_answers_are_its_own_peoples(signed_in, company, outsider, coordinator, address):
