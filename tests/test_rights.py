@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from accounts.choices import MembershipState, StaffRole
 from accounts.models import Entry, User
 from plans.models import Item
-from tests.employers.factories import EmployerFactory, OpportunityFactory
+from tests.employers.factories import EmployerFactory, ImportFactory, OpportunityFactory
 from tests.employers.makers import make_remark, make_report
 from tests.factories import DutyFactory, MembershipFactory, OrganizationFactory, UserFactory
 from tests.outreach.factories import LetterFactory, SubscriptionFactory
@@ -49,6 +49,15 @@ TABLE = {
     "desk": "302 200 200 200 200 200 200 200",
     "employers:employer_offers": "302 403 200 403 403 403 403 403",
     "employers:employer_usual": "302 403 200 403 403 403 403 403",
+    "employers:import_check": "302 405 405 405 405 405 405 405",
+    "employers:import_drop": "302 405 405 405 405 405 405 405",
+    "employers:import_match": "302 404 200 404 404 404 404 404",
+    "employers:import_refused": "302 404 200 404 404 404 404 404",
+    "employers:import_run": "302 405 405 405 405 405 405 405",
+    "employers:import_send": "302 405 405 405 405 405 405 405",
+    "employers:import_show": "302 404 200 404 404 404 404 404",
+    "employers:import_start": "302 200 200 200 200 200 200 200",
+    "employers:import_undo": "302 404 302 404 404 404 404 404",
     "employers:kept_list": "302 200 200 200 200 200 200 200",
     "employers:opportunity_autosave": "302 405 405 405 405 405 405 405",
     "employers:opportunity_bulk": "302 302 302 302 302 302 302 302",
@@ -104,6 +113,7 @@ EVERYBODYS = {
     "accounts:account_name",
     "accounts:organization_new",
     "accounts:organization_join",
+    "employers:import_start",
     "employers:opportunity_post",
     "employers:opportunity_bulk",
     "employers:search_save",
@@ -128,6 +138,7 @@ def things(db: None, region: Any, company: Any, recruiter: Any, outsider: Any) -
         "comment": make_comment(version, "1.1"),
         "report": make_report(live),
         "remark": make_remark(returned),
+        "import": ImportFactory(employer__organization=company),
         "returned": returned,
         "letter": LetterFactory(),
         "subscription": SubscriptionFactory(),
@@ -176,6 +187,8 @@ def address(name: str, things: dict[str, Any]) -> str:
             arguments["move"] = "archive"
         if view.startswith("employer_"):
             arguments = {"slug": things["own"].slug}
+    if view.startswith("import_"):
+        arguments = {"pk": things["import"].pk}
     if room == "plans":
         arguments = {"pk": things["item"].pk if view.startswith("item_") else things["comment"].pk}
     if room == "outreach":

@@ -6,9 +6,11 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from employers.choices import Education, Kind, Mode, Paid, State
+from employers.choices import Education, ImportState, Kind, Mode, Paid, RowOutcome, State
 from employers.models import (
     Employer,
+    Import,
+    ImportRow,
     Location,
     Opportunity,
     Placement,
@@ -117,3 +119,23 @@ DETAILS = {
     Kind.JOB_SHADOW: lambda row: Visit.objects.create(opportunity=row, group_most=8),
     Kind.MENTORING: lambda row: Visit.objects.create(opportunity=row, group_most=8),
 }
+
+
+class ImportFactory(DjangoModelFactory):
+    """A checked file of one row that would become a draft."""
+
+    class Meta:
+        model = Import
+        skip_postgeneration_save = True
+
+    employer = factory.SubFactory(EmployerFactory)
+    file_name = "list.csv"
+    header = ["title"]
+    columns = {"title": 0}
+    choices = {"kind": "internship"}
+    state = ImportState.CHECKED
+    rows_total = 1
+
+    @factory.post_generation
+    def with_row(self, create: bool, extracted: object, **kwargs: object) -> None:
+        ImportRow.objects.create(batch=self, number=2, cells=["Welder"], outcome=RowOutcome.NEW)
