@@ -146,7 +146,7 @@ def _of_posting(opportunity: Opportunity, at: datetime) -> Reason | None:
         )
     if standing == "paused":
         until = opportunity.paused_until
-        words = f"It is paused until {moment(until)}." if until else "It is paused."
+        words = f"It is paused until {day(until)}." if until else "It is paused."
         return Reason(
             f"{words} Its page says that it takes no applications.",
             "Open it again",

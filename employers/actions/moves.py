@@ -323,10 +323,10 @@ def pause_opportunity(
     before = current.opens_at
     if current.state == State.PAUSED:
         fields = {"opens_at": until, "public_since": current.public_since}
-        why = f"until {moment(until)}"
+        why = f"until {day(until)}"
         return _move(current, State.PUBLISHED, "paused", by=by, why=why, **fields)
     current = _set_dates(
-        current, "paused", by=by, why=f"until {moment(until)}", now=now, opens_at=until
+        current, "paused", by=by, why=f"until {day(until)}", now=now, opens_at=until
     )
     carry_dates(current, before, current.closes_at)
     return current
@@ -363,7 +363,7 @@ def schedule_opportunity(
     if opens_at is not None:
         _check_opening(current, opens_at, now)
     at = opens_at or now
-    why = f"to {moment(at)}" if opens_at else "to now"
+    why = f"to {day(at)}" if opens_at else "to now"
     current = _set_dates(
         current, "moved the opening", by=by, why=why, now=now, opens_at=at, public_since=at
     )

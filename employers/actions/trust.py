@@ -1,8 +1,8 @@
 """What may be shown without a reviewer, and why."""
 
-from employers import coach
 from employers.actions.copies import changes_of
 from employers.choices import LiveEdits
+from employers.coach import blocking
 from employers.models import Opportunity, Policy
 from employers.words import DETAILS
 
@@ -22,7 +22,7 @@ def is_weighty(field: str) -> bool:
 def why_at_once(opportunity: Opportunity) -> str:
     """Why what was just sent needs no reviewer, for its history; "" where it needs one: always
     while the organization is not verified, or while the coach sees what must be mended."""
-    if not opportunity.employer.organization.may_post or _musts(opportunity):
+    if not opportunity.employer.organization.may_post or blocking(opportunity):
         return ""
     policy = Policy.current()
     if policy.trusted_at_once and opportunity.employer.trusted_at:
@@ -36,8 +36,3 @@ def why_at_once(opportunity: Opportunity) -> str:
         if not any(is_weighty(field) for field in fields):
             return "nothing weighty changed"
     return ""
-
-
-def _musts(opportunity: Opportunity) -> bool:
-    """Whether the coach sees what must be mended before anybody else does."""
-    return bool(coach.blocking(opportunity))

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from crispy_forms.layout import Layout
 from django import forms
 
 from accounts.forms import PortalForm
@@ -12,6 +13,7 @@ from employers.choices import (
     Outcome,
 )
 from employers.forms.fields import PlainDecimalField, PlainIntegerField
+from employers.forms.section import short
 from vocabularies.text import plain_line
 
 
@@ -66,6 +68,10 @@ class CloseForm(PortalForm):
         required=False,
         help_text="In dollars, if it is paid. Shown only as a figure for the whole region.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout = Layout("outcome", short("filled"), short("starting_pay"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

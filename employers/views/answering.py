@@ -1,5 +1,6 @@
 """The answer by a link of a reminder: a page that asks to confirm, without signing in."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,10 +18,12 @@ from employers.actions import reminders
 from employers.actions.reminders import LONGER, Answer
 from employers.choices import Outcome
 from employers.forms import CloseForm
+from employers.forms.fields import end_of
 from employers.forms.life import BareForm
 from employers.models import Opportunity
 from employers.standing import EXTEND_WITHIN, latest_closing
 from employers.views.moving import form_page, posted
+from vocabularies.models import Region
 
 TEMPLATE = "employers/opportunity_answer.html"
 
@@ -104,11 +107,11 @@ def _form(answer: Answer, request: HttpRequest) -> Any:
     return form
 
 
-def _longer(opportunity: Opportunity) -> Any:
-    """The moment that thirty days more lead to, as far as policy lets it."""
+def _longer(opportunity: Opportunity) -> datetime:
+    """The end of the day that thirty more lead to, as far as policy lets it."""
     now = timezone.now()
-    start = max(opportunity.closes_at or now, now)
-    return min(start + LONGER, latest_closing(now))
+    start = max(opportunity.closes_at or now, now).astimezone(Region.current().zone)
+    return min(end_of(start.date() + LONGER), latest_closing(now))
 
 
 def _do(answer: Answer, opportunity: Opportunity, person: User, given: dict[str, Any]) -> str:
