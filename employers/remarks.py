@@ -1,5 +1,6 @@
 """What a reviewer may remark on, the usual reasons, and what became of earlier remarks."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,9 @@ LABELS = {
     "starts_on": "Starts on",
     "starts_until": "Starts until",
     "places": "Places",
+    "asks": "Asked of them",
+    "prefers": "Good to have",
+    "learned_here": "Learned here",
     "skills": "Skills",
     "beneficiary_answers": "Seven questions",
     "terms.steps": "Wage steps",
@@ -56,14 +60,17 @@ LABELS = {
 # Where a page of the form calls the same thing otherwise.
 ASKED_AS = {
     "occupation": "occupation_words",
-    "places": "zips",
+    "places": "zip_0",
     "opens_at": "opens_on",
     "closes_at": "closes_on",
     "terms.steps": "after_0",
-    "training.steps": "skill_0",
+    "training.steps": "step_skill_0",
     "skills": "skill_0",
     "costs": "cost_tuition",
-    "beneficiary_answers": "question_1",
+    "asks": "ask_driver_license",
+    "prefers": "ask_driver_license",
+    "learned_here": "ask_driver_license",
+    "beneficiary_answers": "seven_1",
 }
 LINES = {"places", "skills", "beneficiary_answers", "terms.steps", "training.steps"}
 
@@ -90,8 +97,10 @@ class FieldSeen:
 def fields_of(opportunity: Opportunity) -> list[FieldSeen]:
     """Every field that its people can write, in the order of the form's pages."""
     said = snapshot(opportunity)
+    # A form gives the posting rows that are not saved; this page must not see them.
+    theirs = copy(opportunity)
     pages = [
-        (section, set(FORMS[section.slug](instance=opportunity).fields))
+        (section, set(FORMS[section.slug](instance=theirs).fields))
         for section in sections_of(opportunity)
         if section.slug in FORMS
     ]
@@ -223,7 +232,7 @@ def _url(opportunity: Opportunity, field: FieldSeen | None) -> str:
     if field is None:
         return opportunity.edit_url
     page = reverse("employers:opportunity_section", args=[opportunity.pk, field.section.slug])
-    return f"{page}#id_{field.asked_as}"
+    return f"{page}#div_id_{field.asked_as}"
 
 
 def told(review: Review) -> list[tuple[str, str, str]]:

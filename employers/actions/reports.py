@@ -74,7 +74,7 @@ def give_report(
             subject=report, organization=opportunity.employer.organization, sent_at=now
         )
     # Of no organization: the employer does not learn who reported, or when.
-    record(by=None, what="came in", subject=report, why=report.get_reason_display())
+    record(by=None, what="passed on a report", subject=report, why=report.get_reason_display())
     return report
 
 

@@ -154,7 +154,7 @@ def _lines(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-class AnswerForm(PortalForm):
+class RemarkAnswerForm(PortalForm):
     """An employer's answer to a remark. `revision` is that of the words on the page."""
 
     revision = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
@@ -281,7 +281,7 @@ class TrustForm(PortalForm):
     )
 
 
-LEVELS = {"off": "Off", "advise": "Advise", "must": "Must be mended before it is sent"}
+LEVELS = {"off": "Off", "advise": "Advise", "must": "Must"}
 
 
 class PolicyForm(PortalForm):
@@ -301,6 +301,7 @@ class PolicyForm(PortalForm):
         min_value=7,
         max_value=365,
         help_text="From 7 to 365; after that its people are asked to extend it",
+        widget=forms.TextInput(attrs={"class": "short"}),
     )
 
     def __init__(self, *args: Any, rules: list[tuple[str, str, str]], **kwargs: Any) -> None:
@@ -308,7 +309,8 @@ class PolicyForm(PortalForm):
         self.rules = rules
         given = (self.initial or {}).get("rules") or {}
         for slug, title, default in rules:
-            field = forms.ChoiceField(label=title, choices=list(LEVELS.items()))
+            select = forms.Select(attrs={"class": "form-select"})
+            field = forms.ChoiceField(label=title, choices=list(LEVELS.items()), widget=select)
             self.fields[f"rule-{slug}"] = dressed(field)
             self.initial[f"rule-{slug}"] = given.get(slug, default)
 

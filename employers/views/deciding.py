@@ -24,6 +24,8 @@ from employers.words import changes, snapshot
 from vocabularies.differences import marked
 
 PUBLISH = "publish"
+COACH_SAW = "Its people saw the same while they wrote."
+COACH_SAW_NOTHING = "Nothing: no rule of this region finds fault with it."
 
 
 @for_duty()
@@ -54,8 +56,8 @@ def opportunity_review(request: HttpRequest, pk: int) -> HttpResponse:
         "reader": review.reader if review else None,
         "assign_url": assign_url(review) if review and may_decide else "",
         "changed": changed,
-        "remarks": remarks_on(opportunity),
-        "dismissals": opportunity.dismissals.select_related("by"),
+        "remarks": (remarks := remarks_on(opportunity)),
+        "coach_note": COACH_SAW if remarks else COACH_SAW_NOTHING,
         "before": before,
         "changes": _changes(opportunity, before),
         "earlier": remarks_seen(before, opportunity) if before else [],

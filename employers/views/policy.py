@@ -70,7 +70,7 @@ def _policy_form(policy: Policy, data: Any) -> PolicyForm:
 
 def _rules() -> list[tuple[str, str, str]]:
     """(slug, title, default level) of the coach's rules."""
-    return [(rule.slug, rule.title, rule.level) for rule in getattr(coach, "RULES", ())]
+    return [(rule.slug, rule.title, rule.level) for rule in coach.RULES]
 
 
 def _in_words(policy: Policy) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actions import MoveRefused
 from accounts.models import Remark
 from employers import actions
-from employers.forms.review import AnswerForm
+from employers.forms.review import RemarkAnswerForm
 from employers.models import Opportunity
 from employers.remarks import asked_of, remarks_seen
 from employers.views.mine import mine_or_404
@@ -23,7 +23,7 @@ def remark_answer(request: HttpRequest, pk: int, remark: int) -> HttpResponse:
     review = asked_of(opportunity)
     asked = get_object_or_404(Remark, pk=remark, review=review)
     do = request.POST.get("do", "")
-    form = AnswerForm(
+    form = RemarkAnswerForm(
         request.POST or None,
         answering=do == ANSWER,
         initial={"revision": opportunity.revision, "answer": asked.answer},
@@ -38,7 +38,7 @@ def remark_answer(request: HttpRequest, pk: int, remark: int) -> HttpResponse:
                 status, changed = 409, True
                 opportunity = mine_or_404(request, pk)
                 kept = {"answer": form.cleaned_data["answer"], "revision": opportunity.revision}
-                form = AnswerForm(initial=kept)
+                form = RemarkAnswerForm(initial=kept)
             except actions.WordsRefused as refused:
                 form.add_error(None, f"These words cannot be saved: {refused}")
             except MoveRefused as refused:
@@ -53,7 +53,9 @@ def remark_answer(request: HttpRequest, pk: int, remark: int) -> HttpResponse:
     return render(request, "employers/remark_answer.html", context, status=status)
 
 
-def _act(request: HttpRequest, opportunity: Opportunity, remark: Remark, form: AnswerForm) -> None:
+def _act(
+    request: HttpRequest, opportunity: Opportunity, remark: Remark, form: RemarkAnswerForm
+) -> None:
     do = request.POST.get("do")
     if do == ACCEPT:
         actions.accept_words(
