@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_GET
 
 from accounts.doors import public
+from accounts.views import codes
 from partnerships import sitemaps, views
 
 handler400 = "partnerships.views.bad_request"
@@ -26,6 +27,8 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<int:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("robots.txt", views.robots, name="robots"),
+    path("accounts/confirm-email/", codes.confirm_address, name="account_email_verification_sent"),
+    path("accounts/login/code/confirm/", codes.confirm_sign_in, name="account_confirm_login_code"),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", public(require_GET(views.admin_login))),
     path("admin/", admin.site.urls),

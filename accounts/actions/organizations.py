@@ -55,7 +55,8 @@ def create_organization(*, by: Any, name: str, **fields: Any) -> Organization:
             )
     except IntegrityError as error:
         other = Organization.objects.filter(name__iexact=name).first()
-        if other is None or other.created_by_id != by.pk:
+        is_gone = other is not None and other.state == OrganizationState.CLOSED
+        if other is None or is_gone or other.created_by_id != by.pk:
             raise NameTaken(why_taken(other)) from error
         return other
     Membership.objects.create(

@@ -390,3 +390,15 @@ def test_two_merged_into_each_other_at_once_leave_one(transactional_db: None) ->
     assert len(refused) == 1
     [left] = Organization.objects.standing()
     assert Membership.objects.filter(organization=left, role=MembershipRole.ADMIN).count() == 2
+
+
+def test_name_of_a_merged_one_leads_to_the_other(
+    signed_in: Any, coordinator: User, company: Organization, twin: Organization
+) -> None:
+    merge(twin, company, coordinator)
+
+    page = signed_in(UserFactory()).post(
+        "/organizations/new/", {"name": twin.name, "not_listed": "1"}
+    )
+
+    assert "is part of Granite Ridge Electric now" in page.content.decode()
