@@ -23,6 +23,8 @@ HOURS = {
     "30": "At most 30 hours a week",
     "full": "Full-time",
 }
+# Under a heading that says "a week" already.
+HOURS_SHORT = {"10": "Up to 10", "20": "Up to 20", "30": "Up to 30", "full": "Full-time"}
 FULL_TIME = 35  # hours a week, as the Bureau of Labor Statistics counts
 START = {"1": "Within a month", "3": "Within 3 months"}
 START_DAYS = {"1": 31, "3": 92}

@@ -79,7 +79,7 @@ def map_of(query: OpportunityQuery, matching: Any) -> Picture:
         dot.x, dot.y = frame.at(dot.latitude, dot.longitude)
         dot.link = query.link(near=dot.zip, within="5", show="")
         dot.r = round(4 + 11 * sqrt(dot.n / most), 1) if most > 1 else 6
-    room = _Room()
+    room = _Room(dots)
     labels = _town_labels(dots, query.centre if query.near else None, frame, room)
     return Picture(
         dots=dots,
@@ -153,10 +153,16 @@ class _Frame:
 
 
 class _Room:
-    """Where words stand already, on a narrow and on a wide picture."""
+    """Where words and the larger dots stand already, on a narrow and on a wide picture."""
 
-    def __init__(self) -> None:
-        self._taken: dict[int, list[tuple[float, float, float, float]]] = defaultdict(list)
+    def __init__(self, dots: list[Dot]) -> None:
+        self._taken: dict[int, list[tuple[float, float, float, float]]] = {}
+        for width in (WIDE, NARROW):
+            self._taken[width] = [
+                (x - dot.r, y - dot.r, x + dot.r, y + dot.r)
+                for dot in dots[:MOST_LABELS]
+                for x, y in [(dot.x / 100 * width, dot.y / 100 * width / SHAPE)]
+            ]
 
     def fits(self, words: str, x: float, y: float, dy: float) -> tuple[bool, bool]:
         """(on the wide one, on the narrow one too). What fits is taken."""
@@ -167,7 +173,7 @@ class _Room:
     def _take(self, width: int, words: str, x: float, y: float, dy: float) -> bool:
         height, half = width / SHAPE, len(words) * LETTER / 2
         middle, line = x / 100 * width, y / 100 * height + dy
-        box = (middle - half, line - LINE, middle + half, line + 4)
+        box = (middle - half, line - LINE + 4, middle + half, line + 4)
         if box[0] < 0 or box[2] > width or box[1] < 0 or box[3] > height:
             return False
         for other in self._taken[width]:
@@ -185,7 +191,8 @@ def _town_labels(dots: list[Dot], centre: Place | None, frame: _Frame, room: _Ro
     asked = []
     if centre is not None:
         x, y = frame.at(centre.latitude, centre.longitude)
-        asked.append((centre.zip, x, y, -8.0))
+        here = max((dot.r for dot in dots if dot.zip == centre.zip), default=3)
+        asked.append((centre.zip, x, y, -here - 5))
     wanted = asked + [(dot.city, dot.x, dot.y, -dot.r - 5) for dot in largest.values()]
     labels: list[Label] = []
     for words, x, y, dy in wanted:

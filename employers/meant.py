@@ -22,7 +22,8 @@ MANY_MORE = 5  # times as many, before a word that does find something is doubte
 
 
 def near_words(query: OpportunityQuery, at: datetime, total: int) -> list[tuple[str, str, int]]:
-    """(words, link, n) of up to two searches with one word spelled another way, each finding more.
+    """(words, link, n) of up to two searches with a word spelled another way, the nearest first,
+    each finding more.
 
     `total` is what the search finds as it stands. At most nine queries, none over all rows.
     """
@@ -39,7 +40,7 @@ def near_words(query: OpportunityQuery, at: datetime, total: int) -> list[tuple[
         count = other.filter(public).count()
         if count > total * MANY_MORE:
             found.append((words, query.link(q=words), count))
-    return sorted(found, key=lambda one: -one[2])[:OFFERED]
+    return found[:OFFERED]
 
 
 def _spellings(text: str, typed: list[str], known: dict[str, int], total: int) -> list[str]:

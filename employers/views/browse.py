@@ -15,7 +15,7 @@ from employers import rules, structured
 from employers.choices import SUPPORT_SHORT, Education, Kind, Mode
 from employers.counted import count_view
 from employers.facets import by_occupation, common_skills, facets
-from employers.filters import HOURS, PAY, SORTS, START, UNDER_18, WITHIN
+from employers.filters import HOURS_SHORT, PAY, SORTS, START, UNDER_18, WITHIN
 from employers.keeping import kept_among
 from employers.mapping import map_of
 from employers.meant import near_words
@@ -90,7 +90,7 @@ def _panel(query: OpportunityQuery, counts: dict[str, dict[str, int]]) -> dict[s
         "sector": group("sector", dict(Sector.objects.values_list("slug", "name"))),
         "county": group("county", {county.fips: county.name for county in counties}),
         "pay": group("pay", {"": "Any", **PAY}),
-        "hours": group("hours", {"": "Any", **HOURS}),
+        "hours": group("hours", {"": "Any", **HOURS_SHORT}),
         "start": group("start", {"": "Any", **START}),
         "under18": group("under18", UNDER_18),
         "within": [
