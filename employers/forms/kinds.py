@@ -124,7 +124,7 @@ class LearningForm(DetailForm):
 
 
 SPARED = (
-    '<div class="note mb-3"><p><strong>No seven questions for you.</strong> They are for interns '
+    '<div class="note"><p><strong>No seven questions for you.</strong> They are for interns '
     "of businesses for profit who are not paid. Nonprofits and public bodies may take volunteers, "
     "as long as nobody is led to expect pay. This is not legal advice.</p></div>"
 )
@@ -149,7 +149,7 @@ class SevenForm(SectionForm):
 
     def layout(self) -> list[Any]:
         why = (
-            '<div class="note mb-3"><p>You are a business, and this place is not paid. That is '
+            '<div class="note"><p>You are a business, and this place is not paid. That is '
             "lawful only where the intern, not the business, gains most from it. These are the "
             "questions that the U.S. Department of Labor asks (Fact Sheet 71, January 2018). No "
             "single answer decides; a reviewer reads them, learners do not.</p>"

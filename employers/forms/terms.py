@@ -227,7 +227,7 @@ def standard_line(standard: ApprenticeshipStandard) -> str:
 
 
 STANDARDS = """
-{% if form.helper.standards %}<section class="note mb-3" aria-labelledby="standards">
+{% if form.helper.standards %}<section class="note" aria-labelledby="standards">
 <h2 class="h3" id="standards">What is registered for {{ form.helper.occupation.title }}</h2>
 <p class="form-text">“Use these” fills in the code, how steps are earned, and the hours. Nothing is
 saved until you save.</p>
@@ -236,7 +236,7 @@ saved until you save.</p>
 type="submit" name="standard" value="{{ standard.rapids_code }}"
 formaction="#div_id_rapids_code">Use these<span class="visually-hidden"> of RAPIDS
 {{ standard.rapids_code }}</span></button></p>
-{% endfor %}</section>{% elif not form.helper.occupation %}<div class="note mb-3"><p>Name the
+{% endfor %}</section>{% elif not form.helper.occupation %}<div class="note"><p>Name the
 occupation under “The work”, and we offer here what is registered for it.</p></div>{% endif %}
 """
 
