@@ -30,7 +30,7 @@ ROBOTS = re.compile(
 
 
 @cache
-def _valkey() -> "redis.Redis[Any]":
+def _valkey() -> Any:
     return redis.Redis.from_url(
         settings.CACHES["default"]["LOCATION"], socket_timeout=0.5, socket_connect_timeout=0.5
     )

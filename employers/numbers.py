@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from vocabularies.models import Region
 
 DAYS = 30
 LOOKED_AT = 400  # of the newest open ones a kind and sector
+MOST_KINDS = 3  # kinds and sectors of one desk that are compared
 ENOUGH = 5  # on each side, before anything is claimed
 CLEARLY = 1.25
 
@@ -102,12 +103,13 @@ def _peers(kinds: set[tuple[str, int | None]]) -> Iterable[Any]:
     """The newest open ones of these kinds and sectors, those that had time to be seen."""
     if not kinds:
         return []
-    alike = Q()
-    for kind, sector in kinds:
-        alike |= Q(kind=kind, sector=sector)
     week_ago = timezone.now() - timedelta(days=7)
-    rows = Opportunity.objects.public().filter(alike, public_since__lte=week_ago)
-    return _measured(rows.order_by("-public_since", "-pk")[: LOOKED_AT * min(len(kinds), 5)])
+    rows = Opportunity.objects.public().filter(public_since__lte=week_ago)
+    newest = [
+        _measured(rows.filter(kind=kind, sector=sector).order_by("-public_since")[:LOOKED_AT])
+        for kind, sector in sorted(kinds, key=str)[:MOST_KINDS]
+    ]
+    return newest[0].union(*newest[1:], all=True) if newest[1:] else newest[0]
 
 
 def _measured(rows: OpportunityQuerySet) -> OpportunityQuerySet:

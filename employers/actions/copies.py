@@ -207,7 +207,7 @@ def why_not_applied(copy: Opportunity, live: Opportunity, at: datetime) -> str:
 
 def changes_of(copy: Opportunity) -> list[tuple[str, str, str, str]]:
     """(field, label, words before, words now): what a working copy would change."""
-    live = Opportunity.objects.get(pk=copy.replaces_id)
+    live = Opportunity.objects.get(copies=copy)
     return changes(snapshot(live), snapshot(copy))
 
 

@@ -141,16 +141,25 @@ class MineForm(PortalForm):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
-# The form of what a bulk action asks besides, by act.
 class BareForm(PortalForm):
     pass
 
 
+class BulkCloseForm(CloseForm):
+    """How many and what they earn is asked posting by posting."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["filled"], self.fields["starting_pay"]
+        self.helper.layout = Layout("outcome")
+
+
+# The form of what an act for many asks besides.
 BULK_FORMS: dict[str, type[PortalForm]] = {
     "pause": PauseForm,
     "resume": BareForm,
     "extend": ExtendForm,
-    "close": CloseForm,
+    "close": BulkCloseForm,
     "archive": BareForm,
     "duplicate": BareForm,
 }

@@ -339,6 +339,9 @@ class Opportunity(models.Model):
             GinIndex(fields=["search"], name="opportunity_search"),
             models.Index(fields=["state", "closes_at", "id"], name="opportunity_closing"),
             models.Index(fields=["state", "-public_since", "-id"], name="opportunity_newest"),
+            models.Index(
+                fields=["state", "kind", "sector", "-public_since"], name="opportunity_alike"
+            ),
             models.Index(fields=["state", "-hourly_pay", "-id"], name="opportunity_pay"),
         ]
         constraints = [
