@@ -31,7 +31,9 @@ def review_list(request: HttpRequest) -> HttpResponse:
     """Oldest first. A filter that we do not have shows everything, with status 400."""
     user: Any = request.user
     query = QueueQuery(request.GET)
-    asked = query.cleaned_data if query.is_valid() else {"kind": "", "who": "", "after": None}
+    asked: dict[str, Any] = (
+        query.cleaned_data if query.is_valid() else {"kind": "", "who": "", "after": None}
+    )
     things, end = queue.page_of(user=user, size=PAGE, **asked)
     kind, who = asked["kind"], asked["who"]
     counts = _counts(who, user)

@@ -326,9 +326,6 @@ class PolicyForm(PortalForm):
             "rules": rules,
         }
 
-    def rule_fields(self) -> list[Any]:
-        return [self[f"rule-{slug}"] for slug, _, _ in self.rules]
-
 
 def dressed(field: forms.Field) -> forms.Field:
     dress(field)
