@@ -193,6 +193,7 @@ class TrainingForm(DetailForm):
 
     def add_fields(self) -> None:
         super().add_fields()
+        self.fields["gap"].widget.attrs["rows"] = 4
         held = list(self.row.steps.all()) if self.row.pk else []
         self.line_rows = self.rows("step_skill", held=len(held), least=3, most=MOST_LINES)
         for number in range(self.line_rows):

@@ -116,7 +116,8 @@ class DetailForm(SectionForm):
     radios: tuple[str, ...] = ()
 
     def add_fields(self) -> None:
-        self.row = detail_of(self.instance, self.accessor) or self.detail(opportunity=self.instance)
+        held = detail_of(self.instance, self.accessor)
+        self.row: Any = held or self.detail(opportunity=self.instance)
         for name, (label, hint) in self.said.items():
             column = self.detail._meta.get_field(name)
             field = answer_field(column, radio=name in self.radios)

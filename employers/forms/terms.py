@@ -102,11 +102,11 @@ class TermsForm(DetailForm):
 
     def _standards(self) -> HTML:
         """The registered standards of the occupation, each with its button."""
-        self.helper.standards = [  # type: ignore[attr-defined]
+        self.helper.standards = [
             (standard, standard_line(standard))
             for standard in standards_for(self.instance.occupation)
         ]
-        self.helper.occupation = self.instance.occupation  # type: ignore[attr-defined]
+        self.helper.occupation = self.instance.occupation
         return HTML(STANDARDS)
 
     def layout(self) -> list[Any]:

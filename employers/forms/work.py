@@ -108,7 +108,7 @@ class WorkForm(SectionForm):
 
     def _skills(self) -> Fieldset:
         names = Skill.objects.values_list("name", flat=True)
-        self.helper.skill_names = names  # type: ignore[attr-defined]
+        self.helper.skill_names = names
         rows = [pair(mid(f"skill_{n}"), mid(f"skill_level_{n}")) for n in range(self.skill_rows)]
         adding = []
         if self.skill_rows < MOST_SKILLS:

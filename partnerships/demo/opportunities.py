@@ -174,7 +174,6 @@ def _opportunity(
         "minimum_age": _age(row["requirements"]),
         "apply_by": ApplyBy.EMAIL,
         "openings": int(row["slots"]),
-        "start_kind": StartKind.DAY,
     }
     fields |= _hours(row) | _length(row["length"]) | _pay(row["pay"]) | _dates(row, today)
     fields |= {name: value for name, value in words.items() if name not in BESIDE}
@@ -257,12 +256,20 @@ def _dates(row: Row, today: date) -> dict[str, Any]:
         "created_at": life.began,
         "changed_at": life.closed or life.decided or life.sent or life.began,
     }
+    fields |= _start(fields["starts_on"], fields["closes_at"].date())
     if state in (State.PUBLISHED, State.CLOSED):
         opens_at = at(today, int(row["posted_offset_d"]))
         fields |= {"opens_at": opens_at, "public_since": opens_at}
     if state == State.CLOSED:
         fields |= {"outcome": Outcome.FILLED_HERE, "filled": int(row["slots"])}
     return fields
+
+
+def _start(first: date, closes: date) -> dict[str, Any]:
+    """A place that takes people until after its first day starts them one by one."""
+    if first >= closes:
+        return {"start_kind": StartKind.DAY}
+    return {"start_kind": StartKind.BETWEEN, "starts_until": closes + timedelta(days=14)}
 
 
 def _keep(opportunity: Opportunity, row: Row) -> None:
