@@ -17,7 +17,7 @@ class AddressField(forms.EmailField):
 
     def __init__(self, **kwargs: Any) -> None:
         required = {"required": "Write your e-mail address. It is never shown."}
-        words = {"max_length": 254, "error_messages": required} | kwargs
+        words: dict[str, Any] = {"max_length": 254, "error_messages": required} | kwargs
         super().__init__(**words)
 
     def clean(self, value: Any) -> str:

@@ -22,7 +22,7 @@ def _with_a_word(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         leads_out = response.get("Location", "").startswith(reverse("account_login"))
-        has_said = messages.get_messages(request).added_new  # type: ignore[attr-defined]
+        has_said = getattr(messages.get_messages(request), "added_new", False)
         if leads_out and not request.user.is_authenticated and not has_said:
             messages.warning(request, TOO_OLD)
         return response

@@ -80,6 +80,8 @@ def _as_json(employer: Employer) -> dict[str, object]:
 @require_safe
 def employer_show(request: HttpRequest, slug: str) -> HttpResponse:
     """An employer's page is its organization's: one body, one page."""
+    if merged := Organization.objects.filter(slug=slug, merged_into__isnull=False).first():
+        return redirect(merged, permanent=True)
     seen = Organization.objects.visible_to(request.user)
     employer = get_object_or_404(Employer, organization__slug=slug, organization__in=seen)
     return redirect("accounts:organization_show", employer.organization.slug, permanent=True)

@@ -107,6 +107,7 @@ def test_old_address_leads_to_the_new_one(
     answer = client.get(twin.get_absolute_url())
 
     assert (answer.status_code, answer.url) == (301, company.get_absolute_url())
+    assert client.get(f"/employers/{twin.slug}/").url == twin.get_absolute_url()
 
 
 def test_chain_of_mergers_leads_to_the_last(
