@@ -1,5 +1,6 @@
 """What people do with opportunities, by what it is about."""
 
+from employers.actions.coach import answer_advice, take_back_answer
 from employers.actions.copies import begin_change, copy_words, drop_change, relist_opportunity
 from employers.actions.employers import change_offers
 from employers.actions.keeping import (
@@ -68,6 +69,7 @@ __all__ = [
     "TooMany",
     "WordsRefused",
     "accept_words",
+    "answer_advice",
     "answer_remark",
     "archive_opportunity",
     "begin_change",
@@ -108,6 +110,7 @@ __all__ = [
     "seen_mark",
     "send_opportunity",
     "start_opportunity",
+    "take_back_answer",
     "take_back_opportunity",
     "take_down_opportunity",
     "trust_employer",

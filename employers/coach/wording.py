@@ -36,7 +36,7 @@ GRADUATES = words(
 )
 
 GENDER = words(
-    r"\b(?:sales|repair|delivery|drafts|handy)m[ae]n\b",
+    r"\b(?:sales|repair|delivery|drafts|handy) ?m[ae]n\b",
     r"\b(?:waitress|stewardess|seamstress|cleaning lady|girl friday)\b",
     r"(?<!or )(?<!/)\bs?he (?:will|must|should|can|needs|has to|is expected)\b",
     r"\b(?:males?|females?|men|women|gentlem[ae]n|ladies) only\b",
@@ -61,8 +61,8 @@ ABLE = words(
     r"\bable[- ]bodied\b",
     r"\bphysically fit\b",
     r"\b(?:must be|be) healthy\b",
-    r"\b(?:in|of) (?:good|perfect|excellent) (?:physical )?(?:health|shape|condition)\b"
-    r"(?=[^.\n]{0,12}(?:\.|$|,| to\b| and\b))",
+    r"\b(?:in|of) (?:good|perfect|excellent) health\b",
+    r"\b(?:in|of) (?:good|perfect|excellent) physical (?:shape|condition)\b",
     r"\b(?:perfect|normal|excellent|20/20) (?:hearing|vision|eyesight)\b",
     r"\bfree (?:of|from) (?:any )?(?:disabilit(?:y|ies)|illness)\b",
     r"\bno (?:physical |mental )?disabilities\b(?! (?:will|would|is|are|rules?|keeps?))",
@@ -103,7 +103,9 @@ HAZARDS = words(
 
 DRIVING = words(
     r"\bdriv(?:e|es|er|ers|ing)\b(?! licen[cs]e)",
-    r"\b(?:trucks?|vans?|vehicles?|cars?|routes?|deliver(?:y|ies|s|ing)?|field calls?)\b",
+    r"\b(?:trucks?|vans?|vehicles?|cars?|routes?|deliver(?:y|ies|s|ing)?|in the field)\b",
+    r"\bcrews? (?:leaves?|travels?)\b",
+    r"\bout to (?:a |the |each )?(?:sites?|jobs?|homes?|customers?)\b",
     r"\b(?:site|job|house|home|customer)s? to (?:site|job|house|home|customer)s?\b",
     r"\b(?:between|visit|travel to) (?:[a-z]+ )?(?:sites|jobs|homes|customers|clients|locations)\b",
 )

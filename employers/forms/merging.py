@@ -76,10 +76,14 @@ def merge(
     typed = {name: _sent(field, data) for name, field in fields.items()}
     differing = {name for name in fields if typed[name] != shown.get(name, {})}
     others = _changed_by_others(fields, shown, base) & differing
-    touched = {name for name in others if base is None or _mark(typed[name]) != base.get(name, "")}
-    if any(ROW.search(name) for name in touched):
+    edited = {
+        name for name in differing if base is not None and _mark(typed[name]) != base.get(name, "")
+    }
+    touched = others if base is None else others & edited
+    rows = {name for name in differing if ROW.search(name)}
+    if rows & others and rows & edited:
         # Rows belong together: a line of one person's and a line of the other's make no table.
-        touched |= {name for name in others if ROW.search(name)}
+        touched = touched | rows
     merged = _plain(data)
     taken = others - touched
     for name in taken:
