@@ -45,7 +45,7 @@ ITS_OWN = set(
 # Rows about a posting that are not its words.
 NOT_ITS_WORDS = set(
     "copies reminders view_counts reports kept_by typed led_into_by import_rows "
-    "section_saves".split()
+    "section_saves listing".split()
 )
 
 

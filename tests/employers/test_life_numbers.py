@@ -162,3 +162,17 @@ def test_no_claim_where_it_makes_no_difference_or_is_there_already(posting):
     )
 
     assert claims_for([posting]) == {}
+
+
+def test_several_kinds_are_compared_in_a_fixed_number_of_queries(
+    posting, company, django_assert_num_queries
+):
+    other = OpportunityFactory(employer=EmployerFactory(organization=company), kind="co-op")
+    crowd(6, 20, kind="co-op", starts_on=timezone.localdate() + timedelta(days=30))
+    crowd(6, 4, kind="co-op")
+
+    with django_assert_num_queries(3):
+        claims = claims_for([posting, other])
+
+    assert set(claims) == {other.pk}
+    assert claims[other.pk].what == "name the day they start"
