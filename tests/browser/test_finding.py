@@ -120,7 +120,9 @@ def test_what_one_finds_is_kept(page, fair, counselor, sign_in, looks_right):
     sign_in(counselor)
     page.goto("/opportunities/?kind=internship")
     page.get_by_role("button", name=re.compile("Keep.*Nursing Assistant Trainee")).first.click()
-    expect(page.get_by_role("button", name=re.compile("Kept.*Nursing Assistant Trainee"))).to_be_visible()
+    expect(
+        page.get_by_role("button", name=re.compile("Kept.*Nursing Assistant Trainee"))
+    ).to_be_visible()
     looks_right()
     page.get_by_role("link", name="Save this search").click()
     looks_right()
