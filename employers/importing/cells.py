@@ -108,7 +108,7 @@ def _as_it_is(field: str) -> Callable[[str, Notices], Given]:
 
 # Numbers
 
-NUMBER = r"\$?\s*(\d[\d,]*(?:\.\d+)?)(\s*[kK](?![a-z]))?"
+NUMBER = r"\$?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(\s*[kK](?![a-z]))?"
 RANGE = re.compile(
     rf"{NUMBER}\s*(?:(?:-|–|—|to|bis|\bup to\b)\s*{NUMBER})?\s*(?:/|per|an?|each)?\s*"
     r"([a-zA-Z][a-zA-Z. ]*)?",

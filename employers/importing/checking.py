@@ -76,6 +76,11 @@ class Checker:
         self.sectors = {heading_key(s.name): s for s in Sector.objects.all()}
         self.sectors |= {heading_key(s.slug): s for s in self.sectors.values()}
         self.occupations: dict[str, Occupation | None] = {}
+        # Few rows are about a posting that is there: only for those is it looked up.
+        theirs = Opportunity.objects.filter(employer=self.employer, replaces__isnull=True)
+        known = list(theirs.values_list("external_id", "title"))
+        self.known_numbers = {number for number, _ in known}
+        self.known_titles = {title.casefold() for _, title in known}
         self.first = self._first_of_numbers()
         self.titles = self._first_of_titles()
 
@@ -165,7 +170,8 @@ class Checker:
                     self.name_of("portal_id"),
                 )
             return found
-        if own := texts.get("external_id"):
+        own = texts.get("external_id")
+        if own and own in self.known_numbers:
             return mine.filter(external_id=own).first()
         return None
 
@@ -413,6 +419,8 @@ class Checker:
         first = self.titles.get(said, row.number)
         if first < row.number and "external_id" not in texts:
             checked.notices.append(f"Looks like row {first} of this file.")
+        if checked.values["title"].casefold() not in self.known_titles:
+            return
         places = [place for place, _ in checked.locations or []]
         alike = (
             Opportunity.objects.filter(
