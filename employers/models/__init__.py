@@ -20,6 +20,7 @@ from employers.models.life import (
     Typed,
     ViewCount,
 )
+from employers.models.listing import Listing, ListingEvent, OpenCount
 from employers.models.opportunities import Location, Opportunity, SkillWanted
 from employers.models.policy import Policy
 from employers.models.searching import SearchWord
@@ -34,7 +35,10 @@ __all__ = [
     "Import",
     "ImportRow",
     "Kept",
+    "Listing",
+    "ListingEvent",
     "Location",
+    "OpenCount",
     "Opportunity",
     "Placement",
     "Policy",

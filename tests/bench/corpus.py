@@ -23,6 +23,7 @@ django.setup()
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.db import connection, models  # noqa: E402
 from django.db.models import Max  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from psycopg.types.json import Jsonb  # noqa: E402
 
 from accounts.choices import MembershipRole, MembershipState, OrganizationState  # noqa: E402
@@ -50,6 +51,7 @@ from employers.models import (  # noqa: E402
     SkillWanted,
     WageStep,
 )
+from employers.models.listing import count_in, list_again  # noqa: E402
 from programs.models import Program  # noqa: E402
 from tests.bench.words import Prose, employer_name  # noqa: E402
 from vocabularies.lookups import box_around, miles_between  # noqa: E402
@@ -115,6 +117,10 @@ def load(rows: int) -> None:
         progress("indexes", len(again), len(again))
         cursor.execute("SET session_replication_role = DEFAULT")
     _add_recruiter(corpus)
+    for what, step in (("lists", list_again), ("counts", lambda: count_in(timezone.now()))):
+        progress(what, 0, 1)
+        step()
+        progress(what, 1, 1)
     _settle()
     print(f"{rows:,} opportunities in {time.monotonic() - began:.0f} s", file=sys.stderr)
 

@@ -21,7 +21,7 @@ from django.db import connection  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from tests.bench.corpus import RECRUITER, progress  # noqa: E402
-from tests.bench.driving import Cost, Meter, Target, packed, served  # noqa: E402
+from tests.bench.driving import Cost, Meter, Target, Unexpected, packed, served  # noqa: E402
 from tests.bench.pages import Page, pages  # noqa: E402
 
 
@@ -75,12 +75,15 @@ class Bench:
 
     def run(self, names: list[str]) -> "Results":
         wanted = [page for page in pages(self.rows) if not names or page.name in names]
-        found = []
+        found, failed = [], []
         for number, page in enumerate(wanted):
             progress(page.name, number, len(wanted))
-            found.append(self._measure(page))
+            try:
+                found.append(self._measure(page))
+            except Unexpected as problem:
+                failed.append(f"{page.title}: {problem}")
         progress("pages", len(wanted), len(wanted))
-        return Results(self.rows, self.seconds, found, os.getloadavg()[0])
+        return Results(self.rows, self.seconds, found, failed, os.getloadavg()[0])
 
     def _measure(self, page: Page) -> Result:
         target = self.portal
@@ -118,6 +121,7 @@ class Results:
     rows: int
     seconds: float
     found: list[Result]
+    failed: list[str]
     load: float
 
     def lines(self) -> Iterator[str]:
@@ -144,6 +148,8 @@ class Results:
                 *(f"{size / 1024:.1f} KB" for size in (result.size, result.gzip, result.brotli)),
             ]
             yield f"| {' | '.join(cells)} |"
+        for failed in self.failed:
+            yield f"\nNot measured: {failed}"
 
     def text(self) -> str:
         return "\n".join(self.lines())
