@@ -1,15 +1,16 @@
 """What a posting says, field by field in plain words, for reviewers and for history."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.utils.formats import date_format
 
 from employers.models import Opportunity
-from vocabularies.templatetags.words import day, moment
+from vocabularies.models import Region
 
 # The columns that its people write, in the order of the form.
 WORD_FIELDS = (
@@ -115,12 +116,19 @@ def _in_words(thing: models.Model, column: Any) -> str:
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
     if isinstance(value, datetime):
-        return moment(value)
-    if hasattr(value, "isoformat"):
-        return day(value)
+        local = value.astimezone(Region.current().zone)
+        clock = f"{local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"
+        return f"{_day(local)}, {clock} {local.tzname()}"
+    if isinstance(value, date):
+        return _day(value)
     if isinstance(value, Decimal):
         return f"{value:,f}"
     return str(value)
+
+
+def _day(value: date) -> str:
+    """Always with its year: the words are kept, and compared with those of another year."""
+    return date_format(value, "D j F Y")
 
 
 def _places(opportunity: Opportunity) -> list[str]:

@@ -76,7 +76,7 @@ def _rules() -> list[tuple[str, str, str]]:
 
 def _said_by(rule: coach.Rule) -> str:
     """Its sentence, with dots for what it finds in a posting."""
-    said = rule.sentence.format(words="…")
+    said = rule.sentence.format(words="…").removeprefix("…. ")
     return said[:1].upper() + said[1:]
 
 

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from accounts.choices import RemarkState
 from accounts.history import entries_of
@@ -167,6 +169,14 @@ def test_what_changed_since_last_time_is_marked_word_by_word(returned, recruiter
     assert "<del>Young helpers</del> <ins>Helpers</ins> wanted in our <ins>warm </ins>shop" in page
     assert "<del>22.00</del>" in page
     assert "Changed" in page
+
+
+def test_a_day_reads_the_same_in_every_process_and_year(row, region):
+    with time_machine.travel("2027-01-05T12:00:00Z"), timezone.override("Asia/Tokyo"):
+        later = snapshot(row)
+
+    assert later["closes_at"] == snapshot(row)["closes_at"]
+    assert str(row.closes_at.year) in later["closes_at"][1]
 
 
 def test_a_change_is_compared_with_the_live_posting(company, recruiter, coordinator):
