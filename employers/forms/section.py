@@ -179,5 +179,7 @@ def more_button(words: str, name: str, shown: int) -> HTML:
 
 KEEP_BUTTON = HTML(
     '<p><button class="btn btn-secondary btn-sm" type="submit" '
-    f'name="{KEEP_USUAL}" value="1">Save, and begin new postings with these answers</button></p>'
+    f'name="{KEEP_USUAL}" value="1">Save, and begin new postings with these answers</button><br>'
+    '<a class="small" href="{% url "employers:employer_usual" '
+    'form.instance.employer.organization.slug %}">See your usual answers</a></p>'
 )

@@ -14,7 +14,7 @@ from employers.choices import (
 )
 from employers.forms.fields import PlainDecimalField, PlainIntegerField
 from employers.forms.section import short
-from vocabularies.text import plain_line
+from vocabularies.text import has_letters, plain_line
 
 
 class StartForm(PortalForm):
@@ -28,7 +28,7 @@ class StartForm(PortalForm):
         max_length=80,
         label="What do you call it?",
         help_text="Up to 80 characters, such as “Electrician Apprentice”",
-        validators=[plain_line],
+        validators=[plain_line, has_letters],
     )
     token = forms.UUIDField(widget=forms.HiddenInput)
 
