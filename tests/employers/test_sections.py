@@ -16,8 +16,9 @@ pytestmark = pytest.mark.django_db
 # Columns of a posting that nobody writes: its state, what is made of its words, what search reads.
 NOT_WRITTEN = set(
     "id employer kind state revision replaces copied_from source batch form_token slug tasks_html "
-    "lessons_html apply_steps_html hourly_pay starting_pay public_since outcome filled confirmed_at created_at "
-    "created_by changed_at search_title search_words search_body search".split()
+    "lessons_html apply_steps_html hourly_pay starting_pay public_since outcome filled "
+    "confirmed_at created_at created_by changed_at search_title search_words search_body "
+    "search".split()
 )
 
 
