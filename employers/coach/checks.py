@@ -219,7 +219,7 @@ def nameless(facts: Facts) -> Found | None:
 
 def short(facts: Facts) -> Found | None:
     count = len(facts.opportunity.tasks.split())
-    return Found("tasks", f"{count} words" if count > 1 else "One word") if 0 < count < 20 else None
+    return Found("tasks", f"{count} words" if count > 1 else "one word") if 0 < count < 20 else None
 
 
 # Dates and search

@@ -281,7 +281,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "short-text",
         "Very short",
-        "{words} tell nobody what a day is like. Say what they do in the first month, and later.",
+        "So far {words}. Say what a day is like, in the first month and later.",
         ("tasks",),
         "work",
         checks.short,

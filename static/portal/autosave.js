@@ -34,9 +34,9 @@
   box.addEventListener("htmx:timeout", lost);
   box.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
-    if (!xhr.responseURL.endsWith("/autosave/")) { event.detail.shouldSwap = false; say("signed-out"); }
+    if (new URL(xhr.responseURL).pathname !== box.dataset.hxPost) { event.detail.shouldSwap = false; say("signed-out"); }
     else if (xhr.status === 403) renew();
-    else if (xhr.status === 409 || xhr.status === 413) event.detail.shouldSwap = true;
+    else if (xhr.status === 409 || xhr.status === 413) { event.detail.shouldSwap = true; event.detail.isError = false; }
     else if (xhr.status >= 400) lost();
   });
   // Whoever reads the coach must not lose their place.
