@@ -163,11 +163,12 @@ def _shown(form: SectionForm) -> dict[str, Sent]:
 
 
 def _parts(field: BoundField) -> list[tuple[Widget, str, Any]]:
+    """A field's boxes: (widget, html name, value)."""
     widget, value = field.field.widget, field.value()
     if not isinstance(widget, MultiWidget):
         return [(widget, field.html_name, value)]
-    values = value if isinstance(value, list | tuple) else widget.decompress(value)
-    names = [field.html_name + suffix for suffix in widget.widgets_names]
+    values: Any = value if isinstance(value, list | tuple) else widget.decompress(value)
+    names = [field.html_name + suffix for suffix in widget.widgets_names]  # type: ignore[attr-defined]
     return list(zip(widget.widgets, names, values, strict=False))
 
 

@@ -182,7 +182,7 @@ def _base(
     if last and last.page and last.page == _page(data):
         return read(last.seen)  # The answer to its last save was lost on the way.
     if "seen" in data:
-        return read(data["seen"])
+        return read(data.get("seen", ""))
     if data.get("revision") == str(opportunity.revision):
         return marks_of(form_class(instance=opportunity))
     return None

@@ -66,7 +66,7 @@ def opportunity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     needs = needs_of(opportunity)
     sections = sections_of(opportunity)
     done = sum(not needs[section.slug] for section in sections)
-    typed = Typed.objects.filter(opportunity=opportunity, user=request.user)
+    typed = Typed.objects.filter(opportunity=opportunity, user=request.user.pk)
     unsaved = set(typed.values_list("section", flat=True)) if opportunity.is_writable else set()
     tasks = [
         {
