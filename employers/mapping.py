@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from math import cos, radians, sqrt
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from employers.filters import WITHIN
+from employers.models import Location
 from employers.search import OpportunityQuery
 from vocabularies.lookups import box_around
 from vocabularies.models import Place, Region
@@ -65,10 +66,11 @@ class Picture:
 
 
 def map_of(query: OpportunityQuery, matching: Any) -> Picture:
-    """The places of the matching postings, 200 ZIP codes at most; four queries, whatever is
+    """The places of the matching postings (or listings), 200 ZIP codes at most; four queries, whatever is
     found. A posting with several places is counted at each."""
     dots, cut = _dots(query, matching)
-    placeless = matching.filter(locations__isnull=True).order_by().count()
+    somewhere = Location.objects.filter(opportunity=OuterRef("pk"))
+    placeless = matching.filter(~Exists(somewhere)).order_by().count()
     if not dots:
         return Picture([], [], [], None, cut, placeless)
     box = _box(query)

@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from django.contrib.postgres.search import TrigramDistance
 from django.db.models import Q
 
-from employers.models import Opportunity, SearchWord
+from employers.counting import total_of
+from employers.models import SearchWord
 from employers.search import OpportunityQuery
 from vocabularies.search import WORD
 from vocabularies.text import without_accents
@@ -33,11 +34,10 @@ def near_words(query: OpportunityQuery, at: datetime, total: int) -> list[tuple[
             "word", "postings"
         )
     )
-    public = Opportunity.objects.public(at).order_by()
     found: list[tuple[str, str, int]] = []
     for words in _spellings(query.q, typed, known, total)[:COUNTED]:
         other = replace(query, q=words, after="", before="", errors={}, typed={})
-        count = other.filter(public).count()
+        count = total_of(other, at)
         if count > total * MANY_MORE:
             found.append((words, query.link(q=words), count))
     return found[:OFFERED]

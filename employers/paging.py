@@ -6,18 +6,20 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import F, FloatField, Min, OuterRef, Q, Subquery, Value
-from django.db.models.functions import ACos, Cos, Greatest, Least, Radians, Sin
+from django.db.models.functions import ACos, Coalesce, Cos, Greatest, Least, Radians, Sin
 
-from employers.models import Location, Opportunity
+from employers.models import Listing, Location, Opportunity
+from employers.models.listing import NEVER
 from employers.named import Naming
 from vocabularies.lookups import EARTH
 from vocabularies.models import Place
 
 
 class Page(NamedTuple):
-    """Some rows, with the cursors of the pages around them ("" where there is none)."""
+    """Some rows (postings, or their listings), with the cursors of the pages around them (""
+    where there is none)."""
 
-    rows: list[Opportunity]
+    rows: list[Any]
     after: str
     before: str
 
@@ -33,23 +35,25 @@ class Ordered(Naming):
     def order(self) -> str:
         return self.sort or "closing"
 
-    def sorted(self, queryset: Any) -> Any:
-        """In the order asked for, always ending in the id."""
+    def sorted(self, queryset: Any, few: bool = False) -> Any:
+        """In the order asked for, always ending in the id; of postings or of listings. `few` has
+        PostgreSQL find all rows and sort them, instead of walking an index in that order."""
         if self.order == "distance":
             return self._with_miles(queryset).order_by("miles", "pk")
         if self.order == "newest":
-            return queryset.order_by("-public_since", "-pk")
+            return queryset.order_by(_as_it_is("public_since", few).desc(), "-pk")
         if self.order == "pay":
-            return queryset.order_by(F("hourly_pay").desc(nulls_last=True), "-pk")
-        return queryset.order_by(F("closes_at").asc(nulls_last=True), "pk")
+            return queryset.order_by(_as_it_is("hourly_pay", few).desc(nulls_last=True), "-pk")
+        closing = "ends_at" if queryset.model is Listing else "closes_at"
+        return queryset.order_by(_as_it_is(closing, few).asc(nulls_last=True), "pk")
 
-    def page(self, queryset: Any, size: int) -> Page:
+    def page(self, queryset: Any, size: int, few: bool = False) -> Page:
         """The rows after the cursor `after`, or before the cursor `before`."""
-        rows = self.sorted(queryset)
+        rows = self.sorted(queryset, few)
         if self.before:
-            rows = rows.filter(self._earlier(*self.cursor(self.before))).reverse()
+            rows = rows.filter(self._earlier(queryset, *self.cursor(self.before))).reverse()
         elif self.after:
-            rows = rows.filter(self._beyond(*self.cursor(self.after)))
+            rows = rows.filter(self._beyond(queryset, *self.cursor(self.after)))
         found = list(rows[: size + 1])
         more, found = len(found) > size, found[:size]
         if self.before:
@@ -86,7 +90,8 @@ class Ordered(Naming):
 
     def cursor_of(self, row: Any) -> str:
         if self.order == "closing":
-            value = row.closes_at.isoformat() if row.closes_at else ""
+            closes_at = row.closes_at if isinstance(row, Opportunity) else row.ends_at
+            value = closes_at.isoformat() if closes_at and closes_at < NEVER else ""
         elif self.order == "newest":
             value = row.public_since.isoformat()
         elif self.order == "pay":
@@ -95,15 +100,19 @@ class Ordered(Naming):
             value = repr(row.miles)
         return f"{value}~{row.pk}"
 
-    def _beyond(self, value: Any, pk: int) -> Q:
+    def _beyond(self, queryset: Any, value: Any, pk: int) -> Q:
         """What stands later in the list than that row."""
+        if self.order == "closing" and queryset.model is Listing:
+            at = value or NEVER
+            # The first half lets an index begin there.
+            return Q(ends_at__gte=at) & (Q(ends_at__gt=at) | Q(pk__gt=pk))
         if self.order == "closing":
             if value is None:
                 return Q(closes_at__isnull=True, pk__gt=pk)
             later = Q(closes_at__gt=value) | Q(closes_at=value, pk__gt=pk)
             return later | Q(closes_at__isnull=True)
         if self.order == "newest":
-            return Q(public_since__lt=value) | Q(public_since=value, pk__lt=pk)
+            return Q(public_since__lte=value) & (Q(public_since__lt=value) | Q(pk__lt=pk))
         if self.order == "pay":
             if value is None:
                 return Q(hourly_pay__isnull=True, pk__lt=pk)
@@ -111,14 +120,17 @@ class Ordered(Naming):
             return less | Q(hourly_pay__isnull=True)
         return Q(miles__gt=value) | Q(miles=value, pk__gt=pk)
 
-    def _earlier(self, value: Any, pk: int) -> Q:
+    def _earlier(self, queryset: Any, value: Any, pk: int) -> Q:
         """What stands before that row."""
+        if self.order == "closing" and queryset.model is Listing:
+            at = value or NEVER
+            return Q(ends_at__lte=at) & (Q(ends_at__lt=at) | Q(pk__lt=pk))
         if self.order == "closing":
             if value is None:
                 return Q(closes_at__isnull=False) | Q(closes_at__isnull=True, pk__lt=pk)
             return Q(closes_at__lt=value) | Q(closes_at=value, pk__lt=pk)
         if self.order == "newest":
-            return Q(public_since__gt=value) | Q(public_since=value, pk__gt=pk)
+            return Q(public_since__gte=value) & (Q(public_since__gt=value) | Q(pk__gt=pk))
         if self.order == "pay":
             if value is None:
                 return Q(hourly_pay__isnull=False) | Q(hourly_pay__isnull=True, pk__gt=pk)
@@ -133,6 +145,11 @@ class Ordered(Naming):
             .values("nearest")
         )
         return queryset.annotate(miles=Subquery(nearest, output_field=FloatField()))
+
+
+def _as_it_is(column: str, few: bool) -> Any:
+    """The column, or the same values as an expression that no index stands for."""
+    return Coalesce(column, column) if few else F(column)
 
 
 def miles_from(centre: Place) -> Any:

@@ -223,8 +223,7 @@ class OpportunityQuery(InWords, Ordered):
         """One condition a key, so that the counts beside a filter can leave that one out."""
         found: dict[str, Q] = {}
         if self.q:
-            words = SearchQuery(without_accents(self.q), config="english", search_type="websearch")
-            found["q"] = Q(search=words)
+            found["q"] = Q(search=words_of_query(self.q))
         for key, column in (
             ("kind", "kind"),
             ("sector", "sector__slug"),
@@ -248,6 +247,11 @@ class OpportunityQuery(InWords, Ordered):
         for key in ("pay", "hours", "start", "under18"):
             if value := getattr(self, key):
                 found[key] = meaning(key, value)
+        return found | self.links()
+
+    def links(self) -> dict[str, Q]:
+        """The conditions that are the same for a posting and for its listing."""
+        found: dict[str, Q] = {}
         if self.start_by:
             found["start_by"] = starts_by(date.fromisoformat(self.start_by))
         if self.occupation:
@@ -288,6 +292,11 @@ class OpportunityQuery(InWords, Ordered):
         return queryset
 
 
+def words_of_query(words: str) -> SearchQuery:
+    """What a person typed, as PostgreSQL asks for it; no input breaks it."""
+    return SearchQuery(without_accents(words), config="english", search_type="websearch")
+
+
 def _is_day(text: str) -> bool:
     try:
         return len(text) == 10 and 2016 <= date.fromisoformat(text).year < 2099
@@ -302,7 +311,7 @@ def best_matches(query: OpportunityQuery, matching: Any, limit: int = 10) -> lis
     the whole table.
     """
     newest = matching.order_by("-public_since", "-pk").values("pk")[:300]
-    words = SearchQuery(without_accents(query.q), config="english", search_type="websearch")
+    words = words_of_query(query.q)
     ranked: Any = Opportunity.objects.filter(pk__in=newest)
     ranked = ranked.annotate(rank=SearchRank(F("search"), words))
     return list(ranked.with_everything().order_by("-rank", "closes_at", "pk")[:limit])

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from employers.models import Opportunity
+from employers.counting import total_of
 from employers.search import OpportunityQuery
 
 MOST = 5
@@ -15,7 +15,7 @@ def wider_searches(query: OpportunityQuery, at: datetime) -> list[tuple[str, str
     found = []
     for words, changes in _one_step(query):
         wider = replace(query, after="", before="", errors={}, typed={}, **changes)
-        count = wider.filter(Opportunity.objects.public(at)).order_by().count()
+        count = total_of(wider, at)
         if count:
             found.append((words, query.link(**changes), count))
         if len(found) == MOST:

@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.choices import StaffRole
 from accounts.models import Organization, User
+from employers.listed import around
 from tests.factories import (
     DutyFactory,
     MembershipFactory,
@@ -28,6 +29,7 @@ PASSWORD = "a long enough password"
 def fresh_process() -> Iterator[None]:
     """What a process keeps between requests must not leak between tests."""
     Region._kept = None
+    around.cache_clear()
     cache.clear()
     yield
     Region._kept = None

@@ -11,7 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import CombinedSearchVector, SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Prefetch, Q, Value, When
 from django.db.models.functions import Round
 from django.urls import reverse
 from django.utils import timezone
@@ -64,6 +64,13 @@ def plain(number: Decimal) -> str:
     return f"{float(number):g}"
 
 
+# Columns that the row of a list shows; the long texts stay where they are.
+ROW = (
+    "kind slug title mode place_note hours_min hours_max hours_per paid pay_min pay_max pay_unit "
+    "supports needs_note closes_at"
+).split()
+
+
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     def public(self, at: datetime | None = None) -> "OpportunityQuerySet":
         """Open to everybody at that moment. The clock decides here, never a task having run."""
@@ -85,6 +92,14 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         if not user.is_authenticated:
             return self.none()
         return self.filter(employer__organization__in=user.belongs_to)
+
+    def for_rows(self) -> "OpportunityQuerySet":
+        """No more than the row of a list shows, in a fixed number of queries."""
+        return (
+            self.select_related("employer__organization")
+            .only(*ROW, "employer__organization__name")
+            .prefetch_related(Prefetch("locations", Location.objects.select_related("place")))
+        )
 
     def with_everything(self) -> "OpportunityQuerySet":
         """What a page, a row or a letter shows, in a fixed number of queries."""

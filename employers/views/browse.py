@@ -14,16 +14,18 @@ from accounts.history import entries_of
 from employers import rules, structured
 from employers.choices import SUPPORT_SHORT, Education, Kind, Mode
 from employers.counted import count_view
+from employers.counting import Counts, counts_of
 from employers.facets import by_occupation, common_skills, facets
 from employers.filters import HOURS_SHORT, PAY, SORTS, START, UNDER_18, WITHIN
 from employers.keeping import kept_among
+from employers.listed import listed_page, listings
 from employers.mapping import map_of
 from employers.meant import near_words
 from employers.models import Opportunity
+from employers.names import names
 from employers.search import OpportunityQuery, round_miles
 from employers.wider import wider_searches
 from vocabularies.lookups import find_occupations
-from vocabularies.models import Region, Sector
 
 PAGE = 25
 FEW = 3  # as few rows as this, and a word may be misspelled
@@ -34,10 +36,9 @@ FEW = 3  # as few rows as this, and a word may be misspelled
 def opportunity_list(request: HttpRequest) -> HttpResponse:
     """Browse. A wrong value gets a sentence and status 400; the rest of the query still works."""
     query, now = OpportunityQuery.from_get(request.GET), timezone.now()
-    matching = query.filter(Opportunity.objects.public(now))
-    page = query.page(matching.with_everything(), PAGE)
-    counts = facets(query, now)
-    total = counts["total"][""]
+    counts = counts_of(query, now)
+    total = counts.total
+    page = listed_page(query, now, PAGE, counts.few, Opportunity.objects.for_rows())
     for row in page.rows:
         row.away = round_miles(miles) if (miles := query.distance_from(row)) is not None else ""
     here = f"{request.path}{query.link()}".removesuffix("?")
@@ -45,16 +46,16 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         "query": query,
         "rows": page.rows,
         "total": total,
-        "employers": matching.order_by().values("employer").distinct().count() if total else 0,
+        "employers": counts.employers,
         "next_url": query.link(after=page.after) if page.after else "",
         "back_url": query.link(before=page.before) if page.before else "",
-        "panel": _panel(query, counts),
-        "skills": _skills(query, now),
+        "panel": _panel(query, facets(query, counts)),
+        "skills": _skills(query, counts),
         "sorts": [(v, n) for v, n in SORTS.items() if v != "distance" or query.near],
         "near_words": near_words(query, now, total) if query.q and total < FEW else [],
         "meant": _meant(query, now),
         "wider": wider_searches(query, now) if not total else [],
-        "map": map_of(query, matching) if query.show and total else None,
+        "map": map_of(query, listings(query, now)) if query.show and total else None,
         "kept": kept_among(request.user, page.rows),
         "querystring": query.to_querystring(),
         "map_url": query.link(show="" if query.show else "map"),
@@ -81,14 +82,14 @@ def _panel(query: OpportunityQuery, counts: dict[str, dict[str, int]]) -> dict[s
         chosen = chosen if isinstance(chosen, list) else [chosen]
         return [(v, w, counts[key].get(v, 0), v in chosen) for v, w in words.items()]
 
-    counties = Region.current().counties.all() if Region.current().pk else []
+    sectors = {slug: name for slug, (_, name) in names().sectors.items()}
     return {
         "kind": group("kind", dict(Kind.choices)),
         "mode": group("mode", dict(Mode.choices)),
         "education": group("education", dict(Education.choices)),
         "supports": group("supports", {s.value: words for s, words in SUPPORT_SHORT.items()}),
-        "sector": group("sector", dict(Sector.objects.values_list("slug", "name"))),
-        "county": group("county", {county.fips: county.name for county in counties}),
+        "sector": group("sector", sectors),
+        "county": group("county", names().counties),
         "pay": group("pay", {"": "Any", **PAY}),
         "hours": group("hours", {"": "Any", **HOURS_SHORT}),
         "start": group("start", {"": "Any", **START}),
@@ -107,13 +108,13 @@ def _typed(query: OpportunityQuery) -> dict[str, str]:
     return {key: value or query.typed.get(key, "") for key, value in typed.items()}
 
 
-def _skills(query: OpportunityQuery, at: datetime) -> list[tuple[str, str, int, bool]]:
+def _skills(query: OpportunityQuery, counts: Counts) -> list[tuple[str, str, int, bool]]:
     """The chosen skills, then the most common ones of what was found."""
-    common = common_skills(query, at)
-    known = {slug: n for slug, _, n in common}
-    names = {slug: row.name for slug, row in query.named.rows("skill", query.skill).items()}
-    chosen = [(slug, name, known.get(slug, 0), True) for slug, name in names.items()]
-    return chosen + [(slug, name, n, False) for slug, name, n in common if slug not in names]
+    known = counts.groups["skill"]
+    rows = query.named.rows("skill", query.skill)
+    chosen = [(slug, row.name, known.get(slug, 0), True) for slug, row in rows.items()]
+    common = common_skills(counts)
+    return chosen + [(slug, name, n, False) for slug, name, n in common if slug not in rows]
 
 
 def _meant(query: OpportunityQuery, at: datetime) -> list[tuple[str, str, str, int]]:

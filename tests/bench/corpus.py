@@ -46,6 +46,7 @@ from employers.choices import (  # noqa: E402
 from employers.models import (  # noqa: E402
     ApprenticeshipTerms,
     Employer,
+    Listing,
     Location,
     Opportunity,
     SkillWanted,
@@ -111,16 +112,19 @@ def load(rows: int) -> None:
     with connection.cursor() as cursor:
         for model in TABLES:
             _count_on(cursor, model)
+        progress("lists", 0, 1)
+        # The trigger that makes events of them is wanted here.
+        cursor.execute("SET session_replication_role = DEFAULT")
+        list_again()
+        progress("lists", 1, 1)
         for number, statement in enumerate(again):
             progress("indexes", number, len(again))
             cursor.execute(statement)
         progress("indexes", len(again), len(again))
-        cursor.execute("SET session_replication_role = DEFAULT")
     _add_recruiter(corpus)
-    for what, step in (("lists", list_again), ("counts", lambda: count_in(timezone.now()))):
-        progress(what, 0, 1)
-        step()
-        progress(what, 1, 1)
+    progress("counts", 0, 1)
+    count_in(timezone.now())
+    progress("counts", 1, 1)
     _settle()
     print(f"{rows:,} opportunities in {time.monotonic() - began:.0f} s", file=sys.stderr)
 
@@ -466,7 +470,7 @@ def _drop_indexes(cursor: Any) -> list[str]:
     cursor.execute(
         "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index "
         "WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique",
-        [[model._meta.db_table for model in TABLES]],
+        [[model._meta.db_table for model in (*TABLES, Listing)]],
     )
     found = cursor.fetchall()
     for name, _ in found:

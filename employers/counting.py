@@ -1,0 +1,304 @@
+"""How many postings are open, by marks: from the count table where it knows, else by looking at
+as many matches as one may look at.
+
+The table holds a number for every set of up to three marks (decision 20). What opened, closed or
+changed since it was last counted in lies beside it as events and is added, so the numbers are
+exact at the moment of asking. For words, distances, occupations and more filters than the table
+knows, up to MOST matches are counted; where there are more, the numbers are "at least".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import product
+from math import prod
+from typing import Any
+
+from django.db import connection
+from django.db.models import Case, Q, TextField, Value, When
+from django.utils import timezone
+
+from employers.choices import Education, Kind, Mode, StartKind, Support
+from employers.filters import HOURS, PAY, START, START_DAYS, UNDER_18, WITHIN
+from employers.listed import EXCLUSIVE, MARKED, MOST, listings, marks_of, marks_of_value, near
+from employers.names import names
+from employers.search import OpportunityQuery
+from vocabularies.models import Region
+
+LARGEST = 3  # marks in a key of the count table
+WAITING = 500  # events that are added when reading; with more, the table is not asked
+MOST_VALUES = 300  # of a key; the numbers of more are not looked up one by one
+MOST_SETS = 40
+# What the table knows nothing of.
+FIXED = ("q", "near", "occupation", "program", "start_by")
+
+Terms = list[tuple[int, frozenset[str]]]
+
+
+class AtLeast(int):
+    """A count that was stopped: there are at least so many. Shown as "2,000+"."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}+" if self else "few"
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
+
+    __html__ = __str__
+
+
+@dataclass
+class Counts:
+    """`groups`: {key: {value: n}}, each with every other filter applied and its own left out
+    (supports are asked for together, so theirs is applied). `left_out`: {key: n} of all without
+    that key's filter. `employers`: 0 where there are too many postings to look at."""
+
+    total: int
+    employers: int = 0
+    groups: dict[str, dict[str, int]] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    rings: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def few(self) -> bool:
+        """So few that all of them may be looked at."""
+        return self.total <= MOST and not isinstance(self.total, AtLeast)
+
+
+def total_of(query: OpportunityQuery, at: datetime) -> int:
+    """How many there are; `AtLeast` where they are too many to count."""
+    known = _from_table(query, at, []) if _is_marked(query) else None
+    if known:
+        return known.total
+    return _capped(listings(query, at).order_by()[: MOST + 1].count())
+
+
+def counts_of(query: OpportunityQuery, at: datetime) -> Counts:
+    """The total and the number beside each value of each filter; three queries at most."""
+    values = _values()
+    found = _from_table(query, at, list(values)) if _is_marked(query) else None
+    missing = [key for key in values if found is None or key not in found.groups]
+    if found is None or missing or found.few:
+        looked = _Look(query, at, missing, values).counts()
+        if found is None:
+            return looked
+        found.groups |= looked.groups
+        found.left_out |= looked.left_out
+        found.employers = looked.employers
+    return found
+
+
+def _values() -> dict[str, dict[str, list[str]]]:
+    """{key: {value: marks of which a posting has one}} of what the panel offers."""
+    offered: dict[str, Iterable[str]] = {
+        "kind": Kind.values,
+        "mode": Mode.values,
+        "education": Education.values,
+        "supports": Support.values,
+        "pay": PAY,
+        "hours": HOURS,
+        "start": START,
+        "under18": UNDER_18,
+        "county": names().counties,
+        "skill": names().skills,
+    }
+    found = {key: {v: marks_of_value(key, v) for v in values} for key, values in offered.items()}
+    found["sector"] = {slug: [f"sector={pk}"] for slug, (pk, _) in names().sectors.items()}
+    return found
+
+
+def _is_marked(query: OpportunityQuery) -> bool:
+    return not any(getattr(query, key) for key in FIXED)
+
+
+def _capped(n: int) -> int:
+    return n if n <= MOST else AtLeast(MOST)
+
+
+# The count table ------------------------------------------------------------------
+
+
+def _from_table(query: OpportunityQuery, at: datetime, keys: list[str]) -> Counts | None:
+    """The total, and those of the groups that the table knows; None where it does not know the
+    total."""
+    total = _terms(query)
+    if total is None:
+        return None
+    values = _values()
+    wanted: dict[str, tuple[Terms, dict[str, list[str]]]] = {}
+    for key in keys:
+        terms = _terms(query, "" if key == "supports" else key, beside=key)
+        if terms is not None and len(values[key]) <= MOST_VALUES:
+            wanted[key] = terms, values[key]
+    sets = {marks for _, marks in total}
+    for terms, group in wanted.values():
+        sets |= {marks for _, marks in terms}
+        every = {mark for marks in group.values() for mark in marks}
+        sets |= {marks | {mark} for _, marks in terms for mark in every}
+    n = _read(sets, at)
+    if n is None:
+        return None
+
+    def count(terms: Terms, mark: str = "") -> int:
+        more = {mark} if mark else set()
+        return sum(sign * n[marks | more] for sign, marks in terms)
+
+    found = Counts(count(total))
+    for key, (terms, group) in wanted.items():
+        found.left_out[key] = count(terms)
+        found.groups[key] = {
+            value: sum(count(terms, mark) for mark in marks) for value, marks in group.items()
+        }
+    return found
+
+
+def _terms(query: OpportunityQuery, leave_out: str = "", beside: str = "") -> Terms | None:
+    """Sets of marks whose numbers, each with its sign, add up to what the query finds without
+    one key; None where the table does not hold such sets, with room `beside` them for a mark of
+    another key."""
+    factors: list[Terms] = []
+    for key in MARKED:
+        marks = marks_of(query, key) if key != leave_out else []
+        if not marks:
+            continue
+        if key == "supports":
+            factors.append([(1, frozenset(marks))])
+        elif key in EXCLUSIVE or len(marks) == 1:
+            factors.append([(1, frozenset([mark])) for mark in marks])
+        elif len(marks) == 2:
+            both = (-1, frozenset(marks))
+            factors.append([(1, frozenset([mark])) for mark in marks] + [both])
+        else:
+            return None
+    if prod(len(factor) for factor in factors) > MOST_SETS:
+        return None
+    terms: Terms = []
+    for chosen in product(*factors):
+        sign, union = (
+            prod(one for one, _ in chosen),
+            frozenset[str]().union(*(m for _, m in chosen)),
+        )
+        skills = sum(mark.startswith("skill=") for mark in union) + (beside == "skill")
+        if skills > 1 or len(union) + bool(beside) > LARGEST - bool(skills):
+            return None
+        terms.append((sign, union))
+    return terms
+
+
+def _key(marks: frozenset[str]) -> str:
+    return "|".join(sorted(marks))
+
+
+def _read(sets: set[frozenset[str]], at: datetime) -> dict[frozenset[str], int] | None:
+    """{set: n} in one statement, so that nothing is counted in meanwhile; None with too many
+    events waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ARRAY[key], n, false FROM employers_opencount WHERE key = ANY(%s) UNION ALL "
+            "(SELECT marks, sum(n), true FROM employers_listingevent WHERE at <= %s "
+            "GROUP BY marks HAVING sum(n) <> 0 LIMIT %s)",
+            [[_key(marks) for marks in sets], at, WAITING + 1],
+        )
+        rows = cursor.fetchall()
+    known = {keys[0]: n for keys, n, is_event in rows if not is_event}
+    waiting = [(frozenset(marks), int(n)) for marks, n, is_event in rows if is_event]
+    if len(waiting) > WAITING:
+        return None
+    return {
+        marks: known.get(_key(marks), 0) + sum(n for has, n in waiting if marks <= has)
+        for marks in sets
+    }
+
+
+# Looking at matches ---------------------------------------------------------------
+
+
+class _Look:
+    """One statement over up to MOST matches: of the whole query, of the query without each key
+    that is in use, and of each distance."""
+
+    def __init__(
+        self,
+        query: OpportunityQuery,
+        at: datetime,
+        keys: list[str],
+        values: dict[str, dict[str, list[str]]],
+    ) -> None:
+        self.query, self.at, self.keys, self.values = query, at, keys, values
+        self.used = [key for key in keys if key != "supports" and getattr(query, key)]
+        self.params: list[Any] = []
+
+    def counts(self) -> Counts:
+        n = self._ask()
+        total = _capped(n["", ""])
+        found = Counts(total)
+        if found.few:
+            found.employers = n["", "employers"]
+        for key in self.keys:
+            part = key if key in self.used else ""
+            every = _capped(n.get((part, ""), 0))
+            stopped = isinstance(every, AtLeast)
+            found.left_out[key] = every
+            found.groups[key] = {
+                value: _number(sum(n.get((part, mark), 0) for mark in marks), stopped)
+                for value, marks in self.values[key].items()
+            }
+        if self.query.near:
+            found.rings = {miles: _capped(n["ring", miles]) for miles in ("", *WITHIN)}
+        return found
+
+    def _ask(self) -> dict[tuple[str, str], int]:
+        """{(key that is left out or "", mark): n}; the mark "" counts all."""
+        everything = self._rows("", "marks", "band", "employer")
+        parts = [
+            "SELECT '', mark, count(*) FROM matches, unnest(marks || band) AS mark GROUP BY mark",
+            "SELECT '', '', count(*) FROM matches",
+            "SELECT '', 'employers', count(DISTINCT employer) FROM matches",
+        ]
+        parts += [
+            f"SELECT '{key}', mark, count(*) "  # noqa: S608
+            f"FROM ({self._rows(key, 'marks', 'band')}) AS found (marks, band), "
+            f"unnest(marks || band || ''::text) AS mark "
+            f"WHERE mark = '' OR mark LIKE '{key}=%%' GROUP BY mark"
+            for key in self.used
+        ]
+        if self.query.near:
+            parts += [self._ring(miles, number) for miles, number in [("", 0), *WITHIN.items()]]
+        sql = f"WITH matches (marks, band, employer) AS MATERIALIZED ({everything}) "
+        with connection.cursor() as cursor:
+            cursor.execute(sql + " UNION ALL ".join(parts), self.params)
+            return {(part, mark): n for part, mark, n in cursor.fetchall()}
+
+    def _ring(self, miles: str, number: int) -> str:
+        rows = listings(self.query, self.at, leave_out="near").order_by()
+        if number:
+            rows = rows.filter(near(self.query, number))
+        inner = self._sql(rows.values("pk"))
+        return f"SELECT 'ring', '{miles}', count(*) FROM ({inner}) AS found"  # noqa: S608
+
+    def _rows(self, leave_out: str, *columns: str) -> str:
+        rows = listings(self.query, self.at, leave_out).order_by()
+        return self._sql(rows.annotate(band=_start_band()).values_list(*columns))
+
+    def _sql(self, rows: Any) -> str:
+        sql, params = rows[: MOST + 1].query.sql_with_params()
+        self.params += params
+        return sql
+
+
+def _number(n: int, stopped: bool) -> int:
+    return AtLeast(n) if stopped else n
+
+
+def _start_band() -> Case:
+    """The step of start that a listing stands in today; the table has it as events."""
+    today = timezone.localdate(timezone=Region.current().zone)
+    soon = Q(start_kind__in=[StartKind.AT_ONCE, StartKind.ROLLING])
+    return Case(
+        When(
+            soon | Q(starts_on__lte=today + timedelta(days=START_DAYS["1"])), then=Value("start=1")
+        ),
+        When(starts_on__lte=today + timedelta(days=START_DAYS["3"]), then=Value("start=3")),
+        default=Value("start="),
+        output_field=TextField(),
+    )

@@ -1,0 +1,118 @@
+"""What a query finds among the listings, in their order."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+
+from employers.filters import HOURS, PAY, WITHIN, meaning
+from employers.models import Listing, Opportunity
+from employers.paging import Page
+from employers.search import OpportunityQuery, words_of_query
+from vocabularies.lookups import box_around, miles_between
+from vocabularies.models import Place
+
+# No more matches than this are looked at one by one, to count or to sort them.
+MOST = 2000
+# Values of a key of which a posting can have one only, so that their counts add up.
+EXCLUSIVE = ("kind", "sector", "mode", "education", "pay", "hours", "start", "under18")
+MARKED = (*EXCLUSIVE, "county", "skill", "supports")
+
+
+def marks_of(query: OpportunityQuery, key: str) -> list[str]:
+    """The marks of which the query wants one (of supports: all), [] where it says nothing."""
+    given = getattr(query, key)
+    values = given if isinstance(given, list) else [given] if given else []
+    if key == "sector":
+        values = [str(row.pk) for row in query.named.rows("sector", values).values()]
+    return [mark for value in values for mark in marks_of_value(key, value)]
+
+
+def marks_of_value(key: str, value: str) -> list[str]:
+    """A posting stands in one step of pay, hours and start; a value means several of them."""
+    steps = [value]
+    if key == "pay":
+        steps = list(PAY)[list(PAY).index(value) :]
+    elif key == "hours" and value != "full":
+        steps = list(HOURS)[: list(HOURS).index(value) + 1]
+    elif key == "start":
+        steps = ["1"] if value == "1" else ["1", "3"]
+    return [f"{key}={step}" for step in steps]
+
+
+def listings(query: OpportunityQuery, at: datetime, leave_out: str = "") -> Any:
+    """The listings that are open and match; `leave_out` names one key to ignore."""
+    found = Listing.objects.open(at)
+    for key, condition in _conditions(query).items():
+        if key != leave_out:
+            found = found.filter(condition)
+    return found
+
+
+def _conditions(query: OpportunityQuery) -> dict[str, Q]:
+    found: dict[str, Q] = {}
+    if query.q:
+        found["q"] = Q(search=words_of_query(query.q))
+    for key in MARKED:
+        if key == "supports" and query.supports:
+            found[key] = Q(marks__contains=marks_of(query, key))
+        elif key == "start" and query.start:
+            found[key] = meaning(key, query.start)
+        elif marks := marks_of(query, key):
+            found[key] = Q(marks__overlap=marks) if len(marks) > 1 else Q(marks__contains=marks)
+    if query.near:
+        found["near"] = near(query, WITHIN[query.within])
+    return found | query.links()
+
+
+def near(query: OpportunityQuery, miles: int) -> Q:
+    """Has a place within so many miles. Positions are those of ZIP codes, so the distance of a
+    posting is that of its ZIP codes."""
+    zips = [zip_code for zip_code, away in _around(query) if away <= miles]
+    return Q(place__in=zips) | Q(more_places__overlap=zips)
+
+
+def _around(query: OpportunityQuery) -> tuple[tuple[str, float], ...]:
+    centre = query.centre
+    assert centre is not None
+    return around(centre.latitude, centre.longitude)
+
+
+@lru_cache(maxsize=200)
+def around(latitude: float, longitude: float) -> tuple[tuple[str, float], ...]:
+    """(ZIP code, miles) of all within the farthest distance that can be asked for. They change
+    with the reference lists alone, and so with a new version of the portal."""
+    farthest = max(WITHIN.values())
+    south, north, west, east = box_around(latitude, longitude, farthest)
+    places = Place.objects.filter(latitude__range=(south, north), longitude__range=(west, east))
+    found = (
+        (zip_code, miles_between(latitude, longitude, *position))
+        for zip_code, *position in places.values_list("zip", "latitude", "longitude")
+    )
+    return tuple((zip_code, away) for zip_code, away in found if away <= farthest)
+
+
+def listed_page(query: OpportunityQuery, at: datetime, size: int, few: bool, rows: Any) -> Page:
+    """A page of the list; `rows` is how its postings are read (a queryset of Opportunity).
+
+    Few matches are found by what is asked and sorted; where there are many, the list is walked in
+    its order until the page is full. The other way round, each would read most of the table.
+    """
+    page = query.page(listings(query, at), size, few)
+    return page._replace(rows=in_order(rows, [row.pk for row in page.rows]))
+
+
+def first_of(query: OpportunityQuery, at: datetime, size: int, rows: Any) -> list[Opportunity]:
+    """The first postings of the list, whatever page the query is at."""
+    few = listings(query, at).order_by()[: MOST + 1].count() <= MOST
+    ids = query.sorted(listings(query, at), few=few).values_list("pk", flat=True)[:size]
+    return in_order(rows, list(ids))
+
+
+def in_order(rows: Any, ids: Iterable[int]) -> list[Opportunity]:
+    """The postings with these ids, in the order of the ids."""
+    ids = list(ids)
+    found = {row.pk: row for row in rows.filter(pk__in=ids)} if ids else {}
+    return [found[pk] for pk in ids if pk in found]
