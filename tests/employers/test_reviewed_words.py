@@ -170,12 +170,24 @@ def test_a_cursor_with_a_far_offset_is_harmless(client, region, zone):
 def test_bad_answers_get_a_sentence(signed_in, recruiter, draft, section, data):
     Opportunity.objects.filter(pk=draft.pk).update(kind=Kind.APPRENTICESHIP)
     ApprenticeshipTerms.objects.create(opportunity=draft)
-    given = {"revision": draft.revision, "later": "1", "title": draft.title, **data}
+    given = {"revision": draft.revision, "title": draft.title, **data}
+    client, page = signed_in(recruiter), f"/opportunities/{draft.pk}/edit/{section}/"
 
-    answer = signed_in(recruiter).post(f"/opportunities/{draft.pk}/edit/{section}/", given)
+    answer = client.post(page, given)
 
     assert answer.status_code == 422
     assert b"error-summary" in answer.content
+    assert set(data) & set(answer.context["form"].errors)
+
+
+def test_saving_for_later_keeps_a_wrong_answer_without_counting_it(signed_in, recruiter, draft):
+    client, page = signed_in(recruiter), f"/opportunities/{draft.pk}/edit/apply/"
+
+    client.post(page, {"later": "1", "apply_by": "web", "apply_to": "https://[jobs"})
+
+    draft.refresh_from_db()
+    assert draft.apply_to != "https://[jobs"
+    assert "https://[jobs" in client.get(page).content.decode()
 
 
 def test_even_steps_of_a_yearly_wage_are_by_the_hour(signed_in, recruiter, draft):
