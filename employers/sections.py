@@ -44,6 +44,11 @@ def _missing(thing: Any, sentences: Needs) -> Needs:
     return {name: text for name, text in sentences.items() if getattr(thing, name) in empty}
 
 
+def asks_lessons(opportunity: Opportunity) -> bool:
+    """Internships and co-ops name learning objectives on a page of their own."""
+    return not opportunity.is_visit and opportunity.kind not in (Kind.INTERNSHIP, Kind.CO_OP)
+
+
 def work_needs(opportunity: Opportunity) -> Needs:
     sentences = {
         "title": "Give it a title, such as Electrician Apprentice.",
@@ -51,7 +56,7 @@ def work_needs(opportunity: Opportunity) -> Needs:
         "sector": "Choose the sector.",
         "tasks": "Say what they will do.",
     }
-    if not opportunity.is_visit:
+    if asks_lessons(opportunity):
         sentences["lessons"] = "Say what they will learn."
     if opportunity.kind == Kind.APPRENTICESHIP:
         sentences["occupation"] = "Name the occupation, such as Electricians."

@@ -15,7 +15,7 @@ OFF, ADVISE, MUST = "off", "advise", "must"
 class Rule:
     """`check` gives where it found something, or None. `{words}` in the sentence are what it
     found. `section` and the first of `fields` are where to mend it, unless the finding says
-    another field."""
+    another field. `watches` says what it looks for, to whoever sets the region's rules."""
 
     slug: str
     title: str
@@ -25,6 +25,7 @@ class Rule:
     check: Callable[[Facts], Found | None]
     level: str = ADVISE
     source: str = ""
+    watches: str = ""
 
 
 RULES: tuple[Rule, ...] = (
@@ -37,6 +38,8 @@ RULES: tuple[Rule, ...] = (
         "pay",
         checks.unpaid_internship,
         source="29 U.S.C. 203, 206; Wage and Hour Division, Fact Sheet 71 (2018)",
+        watches="A business offers an internship without pay. The law allows it only where the "
+        "learner gains the most; the seven questions show that.",
     ),
     Rule(
         "unpaid-job",
@@ -47,6 +50,8 @@ RULES: tuple[Rule, ...] = (
         "pay",
         checks.unpaid_job,
         source="29 U.S.C. 206; 29 CFR 29.5(b)(5)",
+        watches="An apprenticeship or on-the-job training that pays nothing, though both are paid "
+        "work.",
     ),
     Rule(
         "federal-minimum",
@@ -57,6 +62,7 @@ RULES: tuple[Rule, ...] = (
         "pay",
         checks.federal_minimum,
         source="29 U.S.C. 206(a)(1)",
+        watches="Pay of less than the federal minimum wage, counted by the hour.",
     ),
     Rule(
         "local-minimum",
@@ -66,6 +72,7 @@ RULES: tuple[Rule, ...] = (
         "pay",
         checks.local_minimum,
         source="State or local law, as this region has set it",
+        watches="Pay of less than the minimum wage that this region has set, counted by the hour.",
     ),
     Rule(
         "ladder-low",
@@ -75,6 +82,7 @@ RULES: tuple[Rule, ...] = (
         "terms",
         checks.ladder_low,
         source="29 CFR 29.5(b)(5)",
+        watches="An apprentice’s first wage step that is less than the minimum wage.",
     ),
     Rule(
         "ladder-flat",
@@ -84,6 +92,7 @@ RULES: tuple[Rule, ...] = (
         "terms",
         checks.ladder_flat,
         source="29 CFR 29.5(b)(5)",
+        watches="Wage steps of an apprenticeship that stay the same or fall.",
     ),
     Rule(
         "registered-unproved",
@@ -93,6 +102,8 @@ RULES: tuple[Rule, ...] = (
         "terms",
         checks.registered_unproved,
         source="29 CFR 29.3, 29.5(b)",
+        watches="An apprenticeship said to be registered without its program number, agency or "
+        "sponsor.",
     ),
     Rule(
         "registered-words",
@@ -103,6 +114,7 @@ RULES: tuple[Rule, ...] = (
         "work",
         checks.registered_words,
         source="29 CFR 29.2, 29.3",
+        watches="The word “registered” about something that no registration agency has registered.",
     ),
     Rule(
         "probation-long",
@@ -112,6 +124,7 @@ RULES: tuple[Rule, ...] = (
         "terms",
         checks.probation,
         source="29 CFR 29.5(b)(8)",
+        watches="A probation of more than a year, or of more than a quarter of the apprenticeship.",
     ),
     Rule(
         "age-words",
@@ -121,6 +134,7 @@ RULES: tuple[Rule, ...] = (
         "work",
         checks.age,
         source="29 U.S.C. 623(e); 29 CFR 1625.4",
+        watches="Words that read as a limit by age, such as “young and energetic”.",
     ),
     Rule(
         "graduates-only",
@@ -130,6 +144,7 @@ RULES: tuple[Rule, ...] = (
         "apply",
         checks.graduates,
         source="29 CFR 1625.4(a)",
+        watches="Words that ask for recent graduates only, which shuts out older people.",
     ),
     Rule(
         "gender-words",
@@ -140,6 +155,8 @@ RULES: tuple[Rule, ...] = (
         "work",
         checks.reads(wording.GENDER),
         source="42 U.S.C. 2000e-3(b)",
+        watches="Words that read as if only men or only women may apply, such as “waitress” or "
+        "“men only”.",
     ),
     Rule(
         "native-speaker",
@@ -149,6 +166,7 @@ RULES: tuple[Rule, ...] = (
         "apply",
         checks.reads(wording.NATIVE),
         source="42 U.S.C. 2000e-2(a); 29 CFR 1606.1",
+        watches="“Native speaker” and the like, where the level of the language is what counts.",
     ),
     Rule(
         "citizens-only",
@@ -158,6 +176,8 @@ RULES: tuple[Rule, ...] = (
         "apply",
         checks.reads(wording.CITIZENS),
         source="8 U.S.C. 1324b(a)",
+        watches="Asking for citizens only. Permission to work is enough unless a law or a federal "
+        "contract says otherwise.",
     ),
     Rule(
         "able-bodied",
@@ -168,6 +188,7 @@ RULES: tuple[Rule, ...] = (
         "apply",
         checks.reads(wording.ABLE),
         source="42 U.S.C. 12112(b)(6); 29 CFR 1630.10",
+        watches="Words such as “able-bodied”, which shut out people who can do the work.",
     ),
     Rule(
         "minors-unsafe",
@@ -176,6 +197,8 @@ RULES: tuple[Rule, ...] = (
         ("takes_minors",),
         "visit",
         checks.minors_unsafe,
+        watches="A job shadow or mentoring for people under 18 that does not say what keeps them "
+        "safe.",
     ),
     Rule(
         "hazards-under-18",
@@ -186,6 +209,7 @@ RULES: tuple[Rule, ...] = (
         "apply",
         checks.hazards,
         source="29 CFR 570, subpart E",
+        watches="Dangerous work, such as roofing, in a posting that is open to people under 18.",
     ),
     Rule(
         "contact-in-prose",
@@ -194,6 +218,7 @@ RULES: tuple[Rule, ...] = (
         ("pay_note", "tasks", "summary"),
         "work",
         checks.reads(wording.CONTACT),
+        watches="A phone number, an e-mail address or a link in the text, where nobody checks it.",
     ),
     Rule(
         "grade-average",
@@ -202,6 +227,7 @@ RULES: tuple[Rule, ...] = (
         ("needs_note",),
         "apply",
         checks.reads(wording.GPA),
+        watches="A lowest grade average. It says little about work.",
     ),
     Rule(
         "credit-unpaid",
@@ -211,6 +237,8 @@ RULES: tuple[Rule, ...] = (
         ("credit",),
         "learning",
         checks.credit_unpaid,
+        watches="A place only for college credit that pays nothing, so that the learner pays to "
+        "work.",
     ),
     Rule(
         "learner-pays",
@@ -219,6 +247,7 @@ RULES: tuple[Rule, ...] = (
         ("class_payer",),
         "pay",
         checks.learner_pays,
+        watches="A class that the learner pays for, with no word of help with tuition.",
     ),
     Rule(
         "pay-missing",
@@ -227,6 +256,7 @@ RULES: tuple[Rule, ...] = (
         ("pay_min",),
         "pay",
         checks.pay_missing,
+        watches="A paid place that does not show its pay.",
     ),
     Rule(
         "pay-wide",
@@ -236,6 +266,7 @@ RULES: tuple[Rule, ...] = (
         ("pay_max",),
         "pay",
         checks.pay_wide,
+        watches="Pay that ranges so widely that it leaves open what a learner starts with.",
     ),
     Rule(
         "license-why",
@@ -245,6 +276,7 @@ RULES: tuple[Rule, ...] = (
         ("asks", "tasks"),
         "apply",
         checks.license_why,
+        watches="A driver license that is required, where nothing says what they drive.",
     ),
     Rule(
         "long-hours",
@@ -253,6 +285,7 @@ RULES: tuple[Rule, ...] = (
         ("hours_max",),
         "place",
         checks.long_hours,
+        watches="More than 40 hours a week for people who are enrolled in a class.",
     ),
     Rule(
         "title-shouted",
@@ -261,6 +294,7 @@ RULES: tuple[Rule, ...] = (
         ("title",),
         "work",
         checks.shouted,
+        watches="A title in capitals, which is hard to read.",
     ),
     Rule(
         "title-selling",
@@ -269,6 +303,7 @@ RULES: tuple[Rule, ...] = (
         ("title",),
         "work",
         checks.reads(wording.SELLING, "title"),
+        watches="Pay or praise in a title, which has its own line on the page.",
     ),
     Rule(
         "title-nameless",
@@ -277,6 +312,7 @@ RULES: tuple[Rule, ...] = (
         ("title",),
         "work",
         checks.nameless,
+        watches="A title that names no work, such as “Intern”.",
     ),
     Rule(
         "short-text",
@@ -285,6 +321,7 @@ RULES: tuple[Rule, ...] = (
         ("tasks",),
         "work",
         checks.short,
+        watches="Fewer than 20 words about the work: nobody can picture a day.",
     ),
     Rule(
         "closes-soon",
@@ -293,6 +330,7 @@ RULES: tuple[Rule, ...] = (
         ("closes_on",),
         "dates",
         checks.closes_soon,
+        watches="A closing day less than three days away, before a reviewer may have read it.",
     ),
     Rule(
         "starts-early",
@@ -301,6 +339,7 @@ RULES: tuple[Rule, ...] = (
         ("starts_on",),
         "dates",
         checks.starts_early,
+        watches="A first day before the last people can apply.",
     ),
     Rule(
         "no-occupation",
@@ -309,6 +348,7 @@ RULES: tuple[Rule, ...] = (
         ("occupation_words",),
         "work",
         checks.no_occupation,
+        watches="No occupation, so that search by occupation does not find the posting.",
     ),
     Rule(
         "no-supports",
@@ -318,6 +358,7 @@ RULES: tuple[Rule, ...] = (
         "pay",
         checks.no_supports,
         level=OFF,
+        watches="No help with tools, travel or fees, which decides whether some learners can come.",
     ),
 )
 BY_SLUG = {rule.slug: rule for rule in RULES}

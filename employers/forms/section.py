@@ -21,6 +21,13 @@ from employers.words import detail_of
 
 # The names of buttons that reshape a page, and of the one that keeps the usual answers.
 MORE, STANDARD, KEEP_USUAL = "more", "standard", "keep_usual"
+# What nobody asks for before a posting is sent, so that whoever is in a hurry can pass it by.
+OPTIONAL = frozenset(
+    "host program external_id place_note shifts hours_max schedule_note length_note pay_max "
+    "supports pay_note needs_note accommodations apply_steps starts_note week project meetings "
+    "evaluated gap wage_after grades topics wear gear arrive meals languages rapids_code "
+    "instruction_note journey_rate probation_months".split()
+)
 # What Enter presses: the first submit button of a form, though others stand above the last row.
 FIRST_BUTTON = HTML('<button type="submit" hidden>Save and continue</button>')
 
@@ -58,6 +65,12 @@ class SectionForm(PortalModelForm):
 
     def layout(self) -> list[Any]:
         return [name for name in self.fields if name != "revision"]
+
+    def mark_optional(self) -> None:
+        """For whoever fills the page in; a list of what differs names the fields bare."""
+        optional = OPTIONAL if sections.asks_lessons(self.instance) else OPTIONAL | {"lessons"}
+        for name in optional & set(self.fields):
+            self.fields[name].label = f"{self.fields[name].label} (optional)"
 
     @property
     def only_reshapes(self) -> bool:

@@ -5,13 +5,11 @@ from typing import Any
 
 from crispy_forms.layout import Layout
 from django import forms
+from django.utils.html import format_html
 
 from accounts.forms import PortalForm
 from accounts.models import Organization
-from employers.choices import (
-    Kind,
-    Outcome,
-)
+from employers.choices import KIND_MEANS, Outcome
 from employers.forms.fields import PlainDecimalField, PlainIntegerField
 from employers.forms.section import short
 from vocabularies.text import has_letters, plain_line
@@ -23,7 +21,14 @@ class StartForm(PortalForm):
     organization = forms.ModelChoiceField(
         Organization.objects.none(), label="For", empty_label=None
     )
-    kind = forms.ChoiceField(widget=forms.RadioSelect, choices=Kind.choices, label="What is it?")
+    kind = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        choices=[
+            (kind, format_html('{}<small class="d-block soft">{}</small>', kind.label, means))
+            for kind, means in KIND_MEANS.items()
+        ],
+        label="What is it?",
+    )
     title = forms.CharField(
         max_length=80,
         label="What do you call it?",

@@ -68,6 +68,9 @@ class WorkForm(SectionForm):
             self.initial["occupation_words"] = self.instance.occupation.title
         if self.instance.is_visit:
             self.fields["lessons"].help_text = "Leave it empty if it says itself."
+        elif not sections.asks_lessons(self.instance):
+            hint = "Under “Learning and guidance” you give three to five objectives."
+            self.fields["lessons"].help_text = hint
 
     def add_fields(self) -> None:
         held = list(self.instance.skills.select_related("skill")) if self.instance.pk else []
@@ -114,7 +117,7 @@ class WorkForm(SectionForm):
         if self.skill_rows < MOST_SKILLS:
             adding = [more_button("Add another skill", "skill", self.skill_rows)]
         return Fieldset(
-            "Skills",
+            "Skills (optional)",
             HTML(
                 '<p class="form-text">Start to type, then choose. Say of each whether they must '
                 "have it, or learn it here. Ten at most.</p>"

@@ -46,7 +46,7 @@ def policy_edit(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "policy": policy,
-        "rules": [(form[f"rule-{rule.slug}"], _said_by(rule), rule.source) for rule in coach.RULES],
+        "rules": [(form[f"rule-{rule.slug}"], rule.watches, rule.source) for rule in coach.RULES],
         "may_change": may_change,
         "changed": changed,
         "now": _in_words(policy) if changed or not may_change else [],
@@ -72,12 +72,6 @@ def _policy_form(policy: Policy, data: Any) -> PolicyForm:
 def _rules() -> list[tuple[str, str, str]]:
     """(slug, title, default level) of the coach's rules."""
     return [(rule.slug, rule.title, rule.level) for rule in coach.RULES]
-
-
-def _said_by(rule: coach.Rule) -> str:
-    """Its sentence, with dots for what it finds in a posting."""
-    said = rule.sentence.format(words="…").removeprefix("…. ")
-    return said[:1].upper() + said[1:]
 
 
 def _in_words(policy: Policy) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from accounts.choices import OrganizationState
 from accounts.history import entries_of
 from accounts.models import Organization, Review
 from employers import actions, rules
-from employers.choices import KIND_MEANS, Kind
+from employers.choices import Kind
 from employers.coach import BY_SLUG, Remark, remarks_on
 from employers.forms import FORMS, StartForm
 from employers.forms.coach import AnswerForm
@@ -53,10 +53,11 @@ def opportunity_post(request: HttpRequest) -> HttpResponse:
             token=form.cleaned_data["token"],
             by=request.user,
         )
-        return redirect("employers:opportunity_edit", opportunity.pk)
-    means = [(kind, kind.label, KIND_MEANS[kind]) for kind in Kind]
-    context = {"form": form, "means": means, "organizations": organizations}
-    return render(request, "employers/opportunity_post.html", context)
+        first = sections_of(opportunity)[0].slug
+        return redirect("employers:opportunity_section", opportunity.pk, first)
+    context = {"form": form, "organizations": organizations}
+    status = 422 if form.errors else 200
+    return render(request, "employers/opportunity_post.html", context, status=status)
 
 
 @require_safe
@@ -158,11 +159,15 @@ def _saved(request: HttpRequest, opportunity: Opportunity, section: str) -> Http
 
 
 def _onward(opportunity: Opportunity, section: str, *, finish: bool) -> HttpResponse:
-    """To the next page, which may be one that an answer has just called for."""
-    slugs = [each.slug for each in sections_of(fresh(opportunity))]
+    """To the next page, which may be one that an answer has just called for; from the last, when
+    nothing is open, to the page as the public will see it."""
+    current = fresh(opportunity)
+    slugs = [each.slug for each in sections_of(current)]
     number = slugs.index(section) + 1
     if finish and number < len(slugs):
         return redirect("employers:opportunity_section", opportunity.pk, slugs[number])
+    if finish and not any(needs_of(current).values()):
+        return redirect("employers:opportunity_preview", opportunity.pk)
     return redirect("employers:opportunity_edit", opportunity.pk)
 
 
@@ -181,6 +186,7 @@ def _section_page(
         now = outcome.form
     else:
         now = FORMS[slug](instance=opportunity)
+    outcome.form.mark_optional()
     context = _coach(opportunity, section) | {
         "opportunity": opportunity,
         "saved": opportunity,
