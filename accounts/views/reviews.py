@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts import queue
 from accounts.actions import (
     MoveRefused,
     NotAllowed,
@@ -57,6 +58,7 @@ def organization_review(request: HttpRequest, slug: str) -> HttpResponse:
         "changed": changed,
         "moves": ORGANIZATION_MOVES[organization.state],
         "may_verify": may_verify_organization(request.user, organization),
+        "assign_url": queue.assign_url(organization),
         "flags": flags_of(organization),
         "follows": _what_follows(organization),
         "similar": Organization.objects.exclude(pk=organization.pk)
