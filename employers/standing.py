@@ -73,7 +73,8 @@ def refusal(act: str, opportunity: Opportunity, at: datetime | None = None) -> s
     if standing not in standings:
         return f"{sentence}; this one is {IN_WORDS[standing]}."
     closed = opportunity.closes_at is not None and opportunity.closes_at <= at
-    if act == "extend" and closed and opportunity.closes_at < at - EXTEND_WITHIN:  # type: ignore[operator]
+    is_late = closed and opportunity.closes_at < at - EXTEND_WITHIN  # type: ignore[operator]
+    if act in ("extend", "change") and is_late:
         return "It closed more than 60 days ago. Relist it: only the dates are asked."
     if act == "resume" and closed:
         return "Its closing day passed while it was paused. Extend it, then open it again."

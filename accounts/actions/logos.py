@@ -18,6 +18,17 @@ MOST_PIXELS = 5000  # a side, before it is drawn anew
 SIDE = 480  # the longer one, afterwards
 
 
+# What a broken picture makes the library raise.
+UNREADABLE = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    Warning,
+)
+
+
 class NotAPicture(Exception):
     """What was uploaded cannot be shown. Its text is for the person."""
 
@@ -64,7 +75,7 @@ def drawn_anew(upload: BinaryIO) -> Image.Image:
                 drawn = picture.convert("RGBA")
     except NotAPicture:
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning) as error:
+    except UNREADABLE as error:
         raise NotAPicture("We cannot read this as a picture. Use a PNG or JPEG file.") from error
     if min(drawn.size) < 16:
         raise NotAPicture("This picture is too small: 16 pixels a side at least.")

@@ -51,6 +51,7 @@ from employers.actions.usual import keep_usual
 from employers.actions.wording import refresh_search_words
 from employers.actions.writing import (
     Conflict,
+    Gone,
     employer_of,
     keep_search_words,
     locked,
@@ -61,6 +62,7 @@ from employers.actions.writing import (
 
 __all__ = [
     "Conflict",
+    "Gone",
     "ListFull",
     "NotReady",
     "NothingToReport",

@@ -30,14 +30,11 @@ def held(opportunity: Opportunity) -> Opportunity:
     """The row as it is now, held until the transaction ends. The live posting is held before its
     copy, everywhere, so that two people never wait for one another.
 
-    Raises MoveRefused if it was a change that is gone.
+    Raises Gone.
     """
     if opportunity.replaces_id:
         list(Opportunity.objects.select_for_update().filter(pk=opportunity.replaces_id))
-    try:
-        return locked(opportunity)
-    except Opportunity.DoesNotExist as gone:
-        raise MoveRefused("This change was approved or dropped since you opened it.") from gone
+    return locked(opportunity)
 
 
 def copy_words(source: Opportunity, target: Opportunity, **others: Any) -> Opportunity:
@@ -199,6 +196,8 @@ def why_not_applied(copy: Opportunity, live: Opportunity, at: datetime) -> str:
             f"The posting is {live.get_state_display().lower()} by now, so its words stay as they "
             "are. Drop the change, or relist the posting."
         )
+    if why := refusal("change", live, at):
+        return why
     opens_at = live.opens_at if live.was_public else max(copy.opens_at or at, at)
     if copy.closes_at and opens_at and copy.closes_at <= opens_at:
         return "It would close before it opens. Give a later closing day."

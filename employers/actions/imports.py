@@ -6,11 +6,14 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.actions import MoveRefused, check_move, record
-from accounts.models import Organization
+from accounts.models import Organization, Review
 from employers.actions.moves import NotReady, send_opportunity
 from employers.actions.writing import employer_of
 from employers.choices import IMPORT_MOVES, WRITABLE, ImportState, RowOutcome
@@ -168,6 +171,9 @@ def undo_import(*, batch: Import, by: Any) -> tuple[int, int]:
     check_move(moves=IMPORT_MOVES, now=current.state, to=ImportState.UNDONE, what="file")
     if not current.may_be_undone:
         raise MoveRefused("A file can be undone for 30 days; these are over.")
+    # Held before they are looked at: what is sent at this moment is not deleted.
+    mine = Opportunity.objects.filter(import_rows__batch=current).order_by("pk")
+    list(mine.select_for_update(of=("self",)).values_list("pk"))
     rows = list(_saved_rows(current).select_for_update(of=("self",)))
     drafts, undone, kept = [], 0, 0
     for row in rows:
@@ -197,9 +203,18 @@ def undo_import(*, batch: Import, by: Any) -> tuple[int, int]:
 
 
 def _saved_rows(batch: Import) -> Any:
-    return batch.rows.filter(
-        outcome__in=working.SAVED, done_at__isnull=False, opportunity__isnull=False
-    ).select_related("opportunity")
+    sent = Review.objects.filter(
+        subject_type=ContentType.objects.get_for_model(Opportunity),
+        subject_id=Cast(OuterRef("opportunity"), CharField()),
+        sent_at__gte=OuterRef("done_at"),
+    )
+    return (
+        batch.rows.filter(
+            outcome__in=working.SAVED, done_at__isnull=False, opportunity__isnull=False
+        )
+        .annotate(was_sent=Exists(sent))
+        .select_related("opportunity")
+    )
 
 
 def what_undoing_does(batch: Import) -> tuple[int, int, list[tuple[ImportRow, str]]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from employers.actions.writing import save_words
+from employers.actions.writing import locked, save_words
 from employers.models import Opportunity, Typed
 from employers.models.life import SectionSave
 
@@ -56,13 +56,14 @@ def save_section(
 def keep_typed(
     *, opportunity: Opportunity, section: str, answers: dict[str, list[str]], seen: str, by: Any
 ) -> Typed:
-    """Keep a page as it was typed, one a person and page. Raises TooLong."""
+    """Keep a page as it was typed, one a person and page. Raises TooLong and Gone."""
     data = json.dumps(answers | {"seen": [seen]}, ensure_ascii=False)
     if len(data) > MOST_TYPED:
         raise TooLong(
             f"This is too long to keep: {len(data):,} characters. "
             f"A page holds {MOST_TYPED:,}; shorten it before you leave."
         )
+    locked(opportunity)
     return Typed.objects.update_or_create(
         opportunity=opportunity,
         section=section,

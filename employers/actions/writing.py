@@ -45,6 +45,15 @@ class Conflict(Exception):
     """Somebody saved the same opportunity since the form was opened."""
 
 
+class Gone(MoveRefused):
+    """The posting was there when the page was opened, and is not any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This posting is gone: a change was approved or dropped, or a file was undone."
+        )
+
+
 def employer_of(organization: Organization) -> Employer:
     """The organization as an employer; made the first time it is asked for."""
     return Employer.objects.get_or_create(organization=organization)[0]
@@ -87,12 +96,14 @@ def _begin_with(
 
 
 def locked(opportunity: Opportunity) -> Opportunity:
-    """The row as it is now, held until the transaction ends."""
-    return (
-        Opportunity.objects.select_for_update(of=("self",))
-        .select_related("employer__organization", "occupation", "program", "sector")
-        .get(pk=opportunity.pk)
+    """The row as it is now, held until the transaction ends. Raises Gone."""
+    rows = Opportunity.objects.select_for_update(of=("self",)).select_related(
+        "employer__organization", "occupation", "program", "sector"
     )
+    row = rows.filter(pk=opportunity.pk).first()
+    if row is None:
+        raise Gone
+    return row
 
 
 @transaction.atomic

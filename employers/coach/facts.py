@@ -78,7 +78,8 @@ class Facts:
 
     @cached_property
     def steps(self) -> list[WageStep]:
-        return list(self.terms.steps.all()) if self.terms else []
+        # A form gives the posting terms that are not saved.
+        return list(self.terms.steps.all()) if self.terms and self.terms.pk else []
 
     @cached_property
     def answers(self) -> dict[int, bool]:

@@ -78,10 +78,12 @@ def _begin(
 
 def _change(target: Opportunity, checked: Checked, by: Any) -> tuple[Opportunity, dict[str, Any]]:
     """Other words for a draft; for what is public, a change that its people send to review."""
-    is_copy = not target.is_writable
-    current = begin_change(opportunity=target, by=by) if is_copy else locked(target)
+    is_live = not target.is_writable
+    # A change that a colleague had begun is given back as it was, and not dropped.
+    is_begun = is_live and target.copies.exists()
+    current = begin_change(opportunity=target, by=by) if is_live else locked(target)
     before = {
-        "copy": is_copy,
+        "copy": is_live and not is_begun,
         "values": {name: _stored(current, name) for name in checked.values},
         "locations": [[row.place_id, row.street] for row in current.locations.all()],
     }
@@ -129,7 +131,8 @@ def _restored(name: str, stored: Any) -> Any:
 
 
 def why_kept(row: ImportRow) -> str:
-    """Why what came of a row is not undone; "" where it can be."""
+    """Why what came of a row is not undone; "" where it can be. `row.was_sent`: to review, since
+    it was saved."""
     opportunity = row.opportunity
     if opportunity is None:
         return "It is gone already."
@@ -137,8 +140,8 @@ def why_kept(row: ImportRow) -> str:
         return f"It is {opportunity.get_state_display().lower()} by now."
     if opportunity.revision != row.before.get("revision"):
         return "Somebody has edited it since."
-    if opportunity.state == State.RETURNED and row.outcome == RowOutcome.NEW:
-        return "It was sent to review and returned."
+    if row.was_sent or (opportunity.public_since and row.outcome == RowOutcome.NEW):  # type: ignore[attr-defined]
+        return "It was sent to review since."
     return ""
 
 

@@ -105,9 +105,9 @@ def _chosen(request: HttpRequest, given: QueryDict) -> tuple[list[Opportunity], 
         asked = _form(request, given).asked()
         rows = overview.asked_for(request.user, asked, timezone.now())
     else:
-        ids = {int(pk) for pk in given.getlist("row") if pk.isascii() and pk.isdigit()}
-        mine = overview.postings_of(request.user)
-        rows = overview.in_order(mine.filter(pk__in=[pk for pk in ids if pk < 2**63]))
+        given_ids = given.getlist("row")
+        ids = {int(pk) for pk in given_ids if pk.isascii() and pk.isdigit() and len(pk) < 19}
+        rows = overview.in_order(overview.postings_of(request.user).filter(pk__in=ids))
     count = rows.count()
     return list(rows[: bulk.AT_MOST]), max(count - bulk.AT_MOST, 0)
 

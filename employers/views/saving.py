@@ -4,7 +4,8 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.http import QueryDict
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404
 
 from accounts.actions import MoveRefused
 from employers import actions
@@ -52,17 +53,20 @@ def save_page(
     opportunity: Opportunity, section: str, data: QueryDict, *, by: Any, finish: bool
 ) -> Outcome:
     """Save what was sent. `finish` asks for all answers. What is wrong is kept as it was typed,
-    and the rest is saved."""
+    and the rest is saved. Raises Http404 for what is gone meanwhile."""
     for _ in range(TRIES):
         try:
             return _try(opportunity, section, data, by=by, finish=finish)
+        except actions.Gone:
+            raise Http404 from None
         except actions.Conflict:
             opportunity = fresh(opportunity)
     raise actions.Conflict
 
 
 def fresh(opportunity: Opportunity) -> Opportunity:
-    return Opportunity.objects.with_everything().get(pk=opportunity.pk)
+    """As it is now. Raises Http404 for what is gone."""
+    return get_object_or_404(Opportunity.objects.with_everything(), pk=opportunity.pk)
 
 
 def _try(
@@ -135,6 +139,8 @@ class _Writer:
                 page=_page(self.data),
                 seen_of=lambda current: self._seen(type(form)(instance=current)),
             )
+        except actions.Gone:
+            raise
         except MoveRefused as refused:
             outcome = Outcome("fixed", form, self.data.get("seen", ""), said=str(refused))
             return _keep(outcome, self.opportunity, self.section, self.data, self.by)

@@ -1,6 +1,8 @@
 """An organization's logo: read by its content, drawn anew, changed by its own people alone."""
 
 import io
+import struct
+import zlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +19,17 @@ def picture(size=(600, 200), kind="PNG", **saving):
     out = io.BytesIO()
     Image.new("RGB", size, "#0b5a6b").save(out, kind, **saving)
     return SimpleUploadedFile("logo.png", out.getvalue(), "image/png")
+
+
+def bomb(side):
+    """A few bytes that say they are very many pixels."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    pixels = b"IDAT" + zlib.compress(bytes(100))
+    chunks = [
+        struct.pack(">I", len(part) - 4) + part + struct.pack(">I", zlib.crc32(part))
+        for part in (header, pixels, b"IEND")
+    ]
+    return SimpleUploadedFile("logo.png", b"\x89PNG\r\n\x1a\n" + b"".join(chunks), "image/png")
 
 
 @pytest.fixture
@@ -55,6 +68,8 @@ def test_metadata_is_gone(signed_in, recruiter, company, page):
         (lambda: SimpleUploadedFile("a.png", picture().read()[:200]), "cannot read this"),
         (lambda: SimpleUploadedFile("a.png", b"\x89PNG" + b"0" * 2_100_000), "larger than 2 MB"),
         (lambda: picture(size=(5001, 16)), "more than 5,000 pixels"),
+        (lambda: bomb(20_000), "cannot read this"),
+        (lambda: bomb(2**31 - 1), "cannot read this"),
         (lambda: picture(size=(8, 8)), "too small"),
         (lambda: SimpleUploadedFile("a.png", b""), "empty"),
         (lambda: "", "Choose a file first"),
