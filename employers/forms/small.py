@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from accounts.forms import PortalForm
 from accounts.models import Organization
@@ -24,7 +25,12 @@ class StartForm(PortalForm):
     kind = forms.ChoiceField(
         widget=forms.RadioSelect,
         choices=[
-            (kind, format_html('{}<small class="d-block soft">{}</small>', kind.label, means))
+            (
+                kind,
+                format_html(
+                    '{}<small class="d-block soft">{}.</small>', kind.label, capfirst(means)
+                ),
+            )
             for kind, means in KIND_MEANS.items()
         ],
         label="What is it?",

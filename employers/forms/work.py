@@ -172,7 +172,11 @@ class WorkForm(SectionForm):
     def _take_skill(self, name: str, words: str, level: str | None) -> None:
         found = find_skills(words, limit=4)
         if not found:
-            self.add_error(name, "We know no such skill. Choose one from the list.")
+            sentence = (
+                "We know no such skill. Choose one from the list, or empty this row and say it "
+                "under “What they will do”."
+            )
+            self.add_error(name, sentence)
         elif len(found) > 1:
             names = "; ".join(skill.name for skill in found)
             self.add_error(name, f"Which one is it? {names}.")

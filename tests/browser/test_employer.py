@@ -122,7 +122,7 @@ def test_an_employer_posts_an_apprenticeship_and_staff_publish_it(
     sign_in(recruiter)
     page.goto("/desk/")
     expect(page.get_by_text("Returned to you")).to_be_visible()
-    page.get_by_role("link", name=re.compile("^Mend it")).click()
+    page.get_by_role("link", name=re.compile("^Mend it")).first.click()
     expect(page.get_by_text("Say which bus goes there.").first).to_be_visible()
     looks_right()
     page.get_by_role("link", name="Place and hours", exact=True).first.click()
