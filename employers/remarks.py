@@ -14,7 +14,7 @@ from accounts.models import Remark, Review
 from employers.forms import FORMS
 from employers.models import Opportunity
 from employers.sections import Section, sections_of
-from employers.words import DETAILS, WORD_FIELDS, detail_of, snapshot, word_columns
+from employers.words import DETAILS, LABELS, WORD_FIELDS, detail_of, snapshot, word_columns
 from vocabularies.differences import marked
 
 # The usual reasons: (words, the fields they are offered at). Those without fields fit anywhere.
@@ -36,27 +36,6 @@ REASONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 # What is said where words are proposed and no reason is given.
 BETTER = "We propose other words."
 # Labels that say too little away from their form.
-LABELS = {
-    "mode": "Where the work is done",
-    "paid": "Paid or not",
-    "hours_min": "Hours, from",
-    "hours_max": "Hours, up to",
-    "hours_per": "Hours are counted",
-    "length_unit": "Length is counted in",
-    "pay_unit": "Pay is for each",
-    "opens_at": "Shown from",
-    "closes_at": "People can apply until",
-    "starts_on": "Starts on",
-    "starts_until": "Starts until",
-    "places": "Places",
-    "asks": "Asked of them",
-    "prefers": "Good to have",
-    "learned_here": "Learned here",
-    "skills": "Skills",
-    "beneficiary_answers": "Seven questions",
-    "terms.steps": "Wage steps",
-    "training.steps": "Training outline",
-}
 # Where a page of the form calls the same thing otherwise.
 ASKED_AS = {
     "occupation": "occupation_words",

@@ -21,6 +21,63 @@ WORD_FIELDS = (
     "accommodations apply_by apply_to apply_steps openings opens_at closes_at start_kind "
     "starts_on starts_until starts_note external_id"
 ).split()
+# What a field is called beside its words, where the name of its column says too little.
+LABELS = {
+    "mode": "Where the work is done",
+    "place_note": "About the place",
+    "hours_min": "Hours, from",
+    "hours_max": "Hours, up to",
+    "hours_per": "Hours are counted",
+    "shifts": "When",
+    "schedule_note": "About the hours",
+    "length": "How long",
+    "length_unit": "Length is counted in",
+    "length_note": "About the length",
+    "paid": "Paid or not",
+    "pay_unit": "Pay is for each",
+    "pay_note": "Anything else about pay",
+    "class_payer": "Who pays for the class",
+    "costs": "What the learner pays for",
+    "supports": "What else you give",
+    "term": "Season",
+    "supervisor_role": "Who guides them",
+    "credit": "College credit",
+    "education": "Schooling",
+    "minimum_age": "Lowest age",
+    "asks": "Asked of them",
+    "prefers": "Good to have",
+    "learned_here": "Learned here",
+    "needs_note": "Anything else they need",
+    "apply_by": "How people apply",
+    "apply_to": "Where to apply",
+    "apply_steps": "What happens then",
+    "opens_at": "Shown from",
+    "closes_at": "People can apply until",
+    "start_kind": "When it starts",
+    "starts_on": "Starts on",
+    "starts_until": "Starts until",
+    "starts_note": "About the start",
+    "places": "Places",
+    "skills": "Skills",
+    "beneficiary_answers": "Seven questions",
+    "terms.registration": "Registered or not",
+    "terms.agency": "Registered with",
+    "terms.approach": "How steps are earned",
+    "terms.months": "Months in all",
+    "terms.instruction_when": "When the class is",
+    "terms.instruction_note": "About the class",
+    "terms.ratio_apprentices": "Ratio: apprentices",
+    "terms.ratio_journeyworkers": "Ratio: to journeyworkers",
+    "terms.probation_months": "Months of probation",
+    "terms.credential": "They leave with",
+    "terms.steps": "Wage steps",
+    "pre_apprenticeship.posting": "The posting it leads into",
+    "pre_apprenticeship.credential": "They leave with",
+    "placement.project": "A project of their own",
+    "placement.pattern": "How work and class take turns",
+    "training.trainer_role": "Who trains them",
+    "training.steps": "Training outline",
+}
 # Rows beside it that hold more of its words: (accessor, what their lines hang on).
 DETAILS = ("terms", "pre_apprenticeship", "placement", "training", "visit")
 NOT_WORDS = {"id", "opportunity", "plan", "terms"}
@@ -93,8 +150,11 @@ def _put(found: dict[str, list[str]], key: str, thing: models.Model, name: str) 
     column: Any = thing._meta.get_field(name)
     words = _in_words(thing, column)
     if words:
-        label = str(column.verbose_name)
-        found[key] = [label[:1].upper() + label[1:], words]
+        found[key] = [LABELS.get(key) or upper(str(column.verbose_name)), words]
+
+
+def upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _lines(found: dict[str, list[str]], key: str, label: str, lines: Iterable[str]) -> None:
@@ -122,7 +182,7 @@ def _in_words(thing: models.Model, column: Any) -> str:
     if isinstance(value, date):
         return _day(value)
     if isinstance(value, Decimal):
-        return f"{value:,f}"
+        return f"{value:,f}".removesuffix(".0")
     return str(value)
 
 

@@ -173,12 +173,14 @@ def review_assign(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 def _assign_form(request: HttpRequest | None, thing: Review | Organization) -> AssignForm:
+    """Whoever comes to what nobody has, most likely takes it."""
     holder = thing.reader
     typed = request.POST if request and request.method == "POST" else None
+    likely = holder.pk if holder else request.user.pk if request else ""
     return AssignForm(
         typed,
         readers=queue.readers_of(thing),
-        initial={"to": holder.pk if holder else "", "seen": holder.pk if holder else 0},
+        initial={"to": likely, "seen": holder.pk if holder else 0},
     )
 
 

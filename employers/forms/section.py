@@ -70,7 +70,7 @@ class SectionForm(PortalModelForm):
         """For whoever fills the page in; a list of what differs names the fields bare."""
         optional = OPTIONAL if sections.asks_lessons(self.instance) else OPTIONAL | {"lessons"}
         for name in optional & set(self.fields):
-            self.fields[name].label = f"{self.fields[name].label} (optional)"
+            self[name].label = f"{self[name].label} (optional)"
 
     @property
     def only_reshapes(self) -> bool:
