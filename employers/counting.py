@@ -26,7 +26,7 @@ from employers.search import OpportunityQuery
 from vocabularies.models import Region
 
 LARGEST = 3  # marks in a key of the count table
-WAITING = 500  # events that are added when reading; with more, the table is not asked
+WAITING = 1000  # events that are added when reading; with more, the table is not asked
 MOST_VALUES = 300  # of a key; the numbers of more are not looked up one by one
 MOST_SETS = 40
 # What the table knows nothing of.
@@ -193,21 +193,26 @@ def _read(sets: set[frozenset[str]], at: datetime) -> dict[frozenset[str], int] 
     """{set: n} in one statement, so that nothing is counted in meanwhile; None with too many
     events waiting."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ARRAY[key], n, false FROM employers_opencount WHERE key = ANY(%s) UNION ALL "
-            "(SELECT marks, sum(n), true FROM employers_listingevent WHERE at <= %s "
-            "GROUP BY marks HAVING sum(n) <> 0 LIMIT %s)",
-            [[_key(marks) for marks in sets], at, WAITING + 1],
-        )
+        cursor.execute(READ, [at, WAITING + 1, [_key(marks) for marks in sets]])
         rows = cursor.fetchall()
-    known = {keys[0]: n for keys, n, is_event in rows if not is_event}
-    waiting = [(frozenset(marks), int(n)) for marks, n, is_event in rows if is_event]
-    if len(waiting) > WAITING:
+    known = {keys[0]: n for what, keys, n in rows if what == "known"}
+    waiting = [(frozenset(marks), int(n)) for what, marks, n in rows if what == "waiting"]
+    if sum(n for what, _, n in rows if what == "in all") > WAITING:
         return None
     return {
         marks: known.get(_key(marks), 0) + sum(n for has, n in waiting if marks <= has)
         for marks in sets
     }
+
+
+READ = """
+WITH waiting AS MATERIALIZED (
+    SELECT marks, n FROM employers_listingevent WHERE at <= %s LIMIT %s
+)
+SELECT 'known', ARRAY[key], n FROM employers_opencount WHERE key = ANY(%s)
+UNION ALL SELECT 'waiting', marks, sum(n) FROM waiting GROUP BY marks HAVING sum(n) <> 0
+UNION ALL SELECT 'in all', NULL, count(*) FROM waiting
+"""
 
 
 # Looking at matches ---------------------------------------------------------------

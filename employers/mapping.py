@@ -66,8 +66,8 @@ class Picture:
 
 
 def map_of(query: OpportunityQuery, matching: Any) -> Picture:
-    """The places of the matching postings (or listings), 200 ZIP codes at most; four queries, whatever is
-    found. A posting with several places is counted at each."""
+    """The places of the matching postings (or listings), 200 ZIP codes at most; four queries,
+    whatever is found. A posting with several places is counted at each."""
     dots, cut = _dots(query, matching)
     somewhere = Location.objects.filter(opportunity=OuterRef("pk"))
     placeless = matching.filter(~Exists(somewhere)).order_by().count()

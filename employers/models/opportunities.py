@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -69,6 +70,12 @@ ROW = (
     "kind slug title mode place_note hours_min hours_max hours_per paid pay_min pay_max pay_unit "
     "supports needs_note closes_at"
 ).split()
+
+
+@cache
+def _address() -> str:
+    """The address of a posting, to be filled in: a list asks for it many times."""
+    return reverse("employers:opportunity_show", args=[1, "-"]).replace("/1/-/", "/{}/{}/")
 
 
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
@@ -442,7 +449,7 @@ class Opportunity(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("employers:opportunity_show", args=[self.pk, self.slug])
+        return _address().format(self.pk, self.slug)
 
     @property
     def edit_url(self) -> str:

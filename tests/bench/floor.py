@@ -124,9 +124,10 @@ LONG = ("tasks_html", "lessons_html", "summary", "search")
 
 
 def public() -> Any:
+    """Without those that have no end: with them, no index would find the first page."""
     now = timezone.now()
     return Opportunity.objects.filter(
-        Q(closes_at__isnull=True) | Q(closes_at__gt=now),
+        closes_at__gt=now,
         state="published",
         opens_at__lte=now,
         employer__organization__state__in=["verified", "returned", "pending"],
