@@ -94,7 +94,8 @@ def change_organization(
     Raises SavedInBetween if `version` is not the stored one, MoveRefused if it is
     suspended or closed, NameTaken as above.
     """
-    stored = Organization.objects.select_for_update().get(pk=organization.pk)
+    # no_key: the history that others write meanwhile points here and must not wait for us.
+    stored = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if stored.state == OrganizationState.SUSPENDED:
         raise MoveRefused(SUSPENDED)
     if stored.state == OrganizationState.CLOSED:

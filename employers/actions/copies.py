@@ -13,7 +13,7 @@ from accounts.actions import MoveRefused, decide_review, record
 from accounts.choices import ReviewState
 from accounts.models import Review
 from employers import letters
-from employers.actions.writing import keep_search_words, locked
+from employers.actions.writing import hold_organization, keep_search_words, locked
 from employers.choices import State
 from employers.models import Opportunity
 from employers.standing import LIVE, refusal
@@ -32,6 +32,7 @@ def held(opportunity: Opportunity) -> Opportunity:
 
     Raises Gone.
     """
+    hold_organization(opportunity)
     if opportunity.replaces_id:
         list(Opportunity.objects.select_for_update().filter(pk=opportunity.replaces_id))
     return locked(opportunity)

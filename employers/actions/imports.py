@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.actions import MoveRefused, check_move, record
 from accounts.models import Organization, Review
 from employers.actions.moves import NotReady, send_opportunity
-from employers.actions.writing import employer_of
+from employers.actions.writing import employer_of, hold_organization
 from employers.choices import IMPORT_MOVES, WRITABLE, ImportState, RowOutcome
 from employers.importing import working
 from employers.importing.columns import heading_key, match_columns
@@ -64,6 +64,7 @@ def remembered(organization: Organization) -> dict[str, str]:
 
 
 def _held(batch: Import) -> Import:
+    hold_organization(batch)
     return (
         Import.objects.select_for_update(of=("self",)).select_related("employer").get(pk=batch.pk)
     )

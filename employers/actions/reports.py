@@ -14,7 +14,7 @@ from accounts.models import Review
 from accounts.strangers import one_after_the_other
 from employers import notices
 from employers.actions.moves import take_down_opportunity
-from employers.actions.writing import Conflict
+from employers.actions.writing import Conflict, hold_organization
 from employers.choices import REPORT_MOVES, ReportState
 from employers.models import Opportunity, Report
 
@@ -120,6 +120,7 @@ def decide_reports(
     was quicker, NotAllowed for its own people, ReasonMissing for bare decisions.
     """
     one_after_the_other(REPORTS)
+    hold_organization(opportunity)
     review, reports = open_review(opportunity), open_reports(opportunity)
     if review is None or not reports:
         raise MoveRefused("Somebody has decided these reports already.")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from accounts.actions import MoveRefused, record
@@ -16,6 +16,7 @@ from employers.models import (
     ApprenticeshipTerms,
     BeneficiaryAnswer,
     Employer,
+    Import,
     Location,
     Opportunity,
     Placement,
@@ -95,8 +96,28 @@ def _begin_with(
     _keep_locations(opportunity, pairs)
 
 
+def hold_organization(thing: Opportunity | Import) -> None:
+    """Its organization stays as it is until the transaction ends.
+
+    Before the posting or the file, everywhere: who renames, suspends, closes or merges an
+    organization holds it first and what is its then, and the listing of a posting reads it. In
+    one order nobody waits in a circle.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(HELD.format(thing._meta.db_table), [thing.pk])
+
+
+HELD = """
+SELECT id FROM accounts_organization WHERE id = (
+    SELECT organization_id FROM employers_employer e JOIN {} t ON t.employer_id = e.id
+    WHERE t.id = %s
+) FOR SHARE
+"""
+
+
 def locked(opportunity: Opportunity) -> Opportunity:
     """The row as it is now, held until the transaction ends. Raises Gone."""
+    hold_organization(opportunity)
     rows = Opportunity.objects.select_for_update(of=("self",)).select_related(
         "employer__organization", "occupation", "program", "sector"
     )

@@ -17,7 +17,7 @@ def continue_imports() -> int:
     """Go on with what a dead worker or a lost message left. Returns how many there were."""
     quiet = left_over()
     for pk in quiet:
-        work_on(pk)
+        work_on(pk, wait=False)
     return len(quiet)
 
 

@@ -13,6 +13,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from accounts.actions import record
+from employers.actions.writing import hold_organization
 from employers.choices import ImportState, RowOutcome
 from employers.importing.checking import Checker
 from employers.importing.saving import save_row
@@ -27,13 +28,15 @@ AT_ONCE = 50
 SAVED = (RowOutcome.NEW, RowOutcome.CHANGE)
 
 
-def work_on(pk: int) -> None:
-    """Check or save what is left of an import. Returns at once where another process works."""
+def work_on(pk: int, *, wait: bool = True) -> None:
+    """Check or save what is left of an import. `wait=False` returns where another process works;
+    who was asked for it waits, since the other may only be a button pressed twice."""
     kept: tuple[Any, Checker] | None = None
     while True:
         with transaction.atomic():
+            hold_organization(Import(pk=pk))
             batch = (
-                Import.objects.select_for_update(skip_locked=True, of=("self",))
+                Import.objects.select_for_update(skip_locked=not wait, of=("self",))
                 .select_related("employer__organization__sector", "uploaded_by")
                 .filter(pk=pk, state__in=[ImportState.CHECKING, ImportState.RUNNING])
                 .first()
