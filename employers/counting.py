@@ -10,6 +10,7 @@ knows, up to MOST matches are counted; where there are more, the numbers are "at
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import Any
@@ -21,7 +22,7 @@ from django.utils import timezone
 from employers.choices import Education, Kind, Mode, StartKind, Support
 from employers.filters import HOURS, PAY, START, START_DAYS, UNDER_18, WITHIN
 from employers.listed import EXCLUSIVE, MARKED, MOST, listings, marks_of, marks_of_value, near
-from employers.names import names
+from employers.names import Names, names
 from employers.search import OpportunityQuery
 from vocabularies.models import Region
 
@@ -75,7 +76,7 @@ def total_of(query: OpportunityQuery, at: datetime) -> int:
 
 def counts_of(query: OpportunityQuery, at: datetime) -> Counts:
     """The total and the number beside each value of each filter; three queries at most."""
-    values = _values()
+    values = _values(names())
     found = _from_table(query, at, list(values)) if _is_marked(query) else None
     missing = [key for key in values if found is None or key not in found.groups]
     if found is None or missing or found.few:
@@ -88,7 +89,8 @@ def counts_of(query: OpportunityQuery, at: datetime) -> Counts:
     return found
 
 
-def _values() -> dict[str, dict[str, list[str]]]:
+@lru_cache(maxsize=1)
+def _values(named: Names) -> dict[str, dict[str, list[str]]]:
     """{key: {value: marks of which a posting has one}} of what the panel offers."""
     offered: dict[str, Iterable[str]] = {
         "kind": Kind.values,
@@ -99,11 +101,11 @@ def _values() -> dict[str, dict[str, list[str]]]:
         "hours": HOURS,
         "start": START,
         "under18": UNDER_18,
-        "county": names().counties,
-        "skill": names().skills,
+        "county": named.counties,
+        "skill": named.skills,
     }
     found = {key: {v: marks_of_value(key, v) for v in values} for key, values in offered.items()}
-    found["sector"] = {slug: [f"sector={pk}"] for slug, (pk, _) in names().sectors.items()}
+    found["sector"] = {slug: [f"sector={pk}"] for slug, (pk, _) in named.sectors.items()}
     return found
 
 
@@ -124,7 +126,7 @@ def _from_table(query: OpportunityQuery, at: datetime, keys: list[str]) -> Count
     total = _terms(query)
     if total is None:
         return None
-    values = _values()
+    values = _values(names())
     wanted: dict[str, tuple[Terms, dict[str, list[str]]]] = {}
     for key in keys:
         terms = _terms(query, "" if key == "supports" else key, beside=key)

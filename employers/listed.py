@@ -71,19 +71,19 @@ def _conditions(query: OpportunityQuery) -> dict[str, Q]:
 def near(query: OpportunityQuery, miles: int) -> Q:
     """Has a place within so many miles. Positions are those of ZIP codes, so the distance of a
     posting is that of its ZIP codes."""
-    zips = [zip_code for zip_code, away in _around(query) if away <= miles]
+    zips = [zip_code for zip_code, away in _around(query).items() if away <= miles]
     return Q(place__in=zips) | Q(more_places__overlap=zips)
 
 
-def _around(query: OpportunityQuery) -> tuple[tuple[str, float], ...]:
+def _around(query: OpportunityQuery) -> dict[str, float]:
     centre = query.centre
     assert centre is not None
     return around(centre.latitude, centre.longitude)
 
 
 @lru_cache(maxsize=200)
-def around(latitude: float, longitude: float) -> tuple[tuple[str, float], ...]:
-    """(ZIP code, miles) of all within the farthest distance that can be asked for. They change
+def around(latitude: float, longitude: float) -> dict[str, float]:
+    """{ZIP code: miles} of all within the farthest distance that can be asked for. They change
     with the reference lists alone, and so with a new version of the portal."""
     farthest = max(WITHIN.values())
     south, north, west, east = box_around(latitude, longitude, farthest)
@@ -92,7 +92,15 @@ def around(latitude: float, longitude: float) -> tuple[tuple[str, float], ...]:
         (zip_code, miles_between(latitude, longitude, *position))
         for zip_code, *position in places.values_list("zip", "latitude", "longitude")
     )
-    return tuple((zip_code, away) for zip_code, away in found if away <= farthest)
+    return {zip_code: away for zip_code, away in found if away <= farthest}
+
+
+def away_from(query: OpportunityQuery, row: Any) -> float | None:
+    """Miles from the ZIP code that was asked for to the nearest place of a row (`for_rows`)."""
+    if not query.near:
+        return None
+    miles = _around(query)
+    return min((miles[p[:5]] for p in row.shown_places if p[:5] in miles), default=None)
 
 
 def listed_page(query: OpportunityQuery, at: datetime, size: int, few: bool, rows: Any) -> Page:

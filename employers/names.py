@@ -6,7 +6,7 @@ from functools import cached_property
 from vocabularies.models import Region, Sector, Skill
 
 
-@dataclass
+@dataclass(eq=False)
 class Names:
     """Each list is read when it is first asked for."""
 

@@ -5,19 +5,20 @@ costs more than everything else about the page together (see docs/benchmarks.md)
 """
 
 from collections.abc import Collection
+from html import escape
 from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
-from django.utils.html import escape
+from django.utils.dates import MONTHS_3
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
-from employers.choices import Mode
+from employers.choices import Kind, Mode
 from employers.models import Opportunity
 
 register = template.Library()
+KINDS = {kind.value: str(kind.label) for kind in Kind}
 SOON = 4  # days
 
 
@@ -31,7 +32,7 @@ def offer(
 ) -> SafeString:
     """A row of a list. kicker: show its kind; near: the ZIP code that was asked for; keep: with a
     button to keep it; kept: ids of those that are."""
-    kind = f'<p class="kicker">{escape(row.get_kind_display())}</p>' if kicker else ""
+    kind = f'<p class="kicker">{escape(KINDS[row.kind])}</p>' if kicker else ""
     address = row.get_absolute_url() + (f"?near={near}" if near else "")
     left = row.days_left()
     soon = " soon" if left is not None and left < SOON else ""
@@ -70,7 +71,8 @@ def _when(row: Opportunity, left: int | None) -> str:
     if row.closes_at is None:
         return "<strong>Open</strong>no end set"
     words = "Today" if left == 0 else "1 day" if left == 1 else f"{left} days"
-    return f"<strong>{words}</strong>closes {date_format(localtime(row.closes_at), 'j M')}"
+    day = localtime(row.closes_at)
+    return f"<strong>{words}</strong>closes {day.day} {str(MONTHS_3[day.month]).capitalize()}"
 
 
 @register.simple_tag

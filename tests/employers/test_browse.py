@@ -152,7 +152,7 @@ def test_pages_follow_one_another_without_gap_or_double(client, region, order):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/opportunities/", 5),
+        ("/opportunities/", 4),
         ("/opportunities.json", 5),
         ("/opportunities.csv", 4),
         ("/opportunities.xlsx", 4),
