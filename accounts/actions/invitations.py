@@ -110,7 +110,9 @@ def accept_invitation(*, token: str, by: Any) -> Membership:
     invitation = _again_by(token)
     organization = invitation.organization
     if invitation.used_at and invitation.used_by_id == by.pk:
-        return Membership.objects.get(organization=organization, user=by)
+        own = Membership.objects.filter(organization=organization, user=by)
+        if still := own.filter(state=MembershipState.ACTIVE).first():
+            return still
     if invitation.standing != "open":
         raise DeadInvitation(invitation)
     if not may_accept_invitation(by, invitation):

@@ -1,7 +1,7 @@
 """Switching between one's organizations."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -18,4 +18,5 @@ def acting_for(request: HttpRequest) -> HttpResponse:
     is_ours = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return redirect(back if is_ours else "desk")
+    # Not by `redirect`, which takes a word for the name of a page.
+    return HttpResponseRedirect(back) if is_ours else redirect("desk")

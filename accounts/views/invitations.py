@@ -90,8 +90,10 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
             return redirect_to_login(request.path)
         try:
             membership = accept_invitation(token=token, by=request.user)
-        except (DeadInvitation, NotAllowed):
-            return _page(request, find_invitation(token=token), token)
+        except DeadInvitation as dead:
+            return _page(request, dead.invitation, token)
+        except NotAllowed:
+            return _page(request, invitation, token)
         except MoveRefused as error:
             messages.error(request, str(error))
             return redirect("accounts:account_show")

@@ -1,4 +1,4 @@
-"""An organization's logo: shown to everybody who may see the organization, changed by its people."""
+"""An organization's logo: shown to whoever may see the organization, changed by its people."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -41,7 +41,8 @@ def opportunity_save(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("employers:kept_list")
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "employers/_keep.html", {"row": opportunity, "is_kept": keep})
-    return redirect(_way_back(request, opportunity.get_absolute_url()))
+    # Not by `redirect`, which takes a word for the name of a page.
+    return HttpResponseRedirect(_way_back(request, opportunity.get_absolute_url()))
 
 
 def _way_back(request: HttpRequest, otherwise: str) -> str:

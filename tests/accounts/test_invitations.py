@@ -24,6 +24,7 @@ from accounts.actions import (
 )
 from accounts.choices import MembershipRole, MembershipState, OrganizationState
 from accounts.models import Entry, Invitation, Membership, Organization, User
+from accounts.views import invitations as views
 from tests.conftest import PASSWORD
 from tests.factories import MembershipFactory, OrganizationFactory
 
@@ -214,6 +215,36 @@ def test_used_link_of_a_person_who_left_does_not_let_them_in_again(
     client.post(link)
 
     assert Membership.objects.get(user=paul).state == MembershipState.LEFT
+
+
+def test_link_that_a_fresh_letter_replaces_at_this_moment_is_unknown(
+    signed_in: Any, link: str, recruiter: User, paul: User, monkeypatch: Any
+) -> None:
+    """The letter is sent again between our looking and our accepting."""
+    looking = views.find_invitation
+    age(1)
+
+    def and_it_is_sent_again(*, token: str) -> Invitation:
+        found = looking(token=token)
+        send_invitation_again(invitation=found, by=recruiter)
+        return found
+
+    monkeypatch.setattr(views, "find_invitation", and_it_is_sent_again)
+
+    assert signed_in(paul).post(link).status_code == 404
+    assert not Membership.objects.filter(user=paul).exists()
+
+
+def test_used_link_does_not_call_a_person_who_left_a_member(
+    signed_in: Any, link: str, paul: User, company: Organization
+) -> None:
+    client = signed_in(paul)
+    client.post(link, follow=True)
+    Membership.objects.filter(user=paul).update(state=MembershipState.LEFT)
+
+    answer = client.post(link, follow=True)
+
+    assert "member now" not in answer.content.decode()
 
 
 def test_people_page_sends_again_and_withdraws(

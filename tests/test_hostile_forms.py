@@ -1,0 +1,66 @@
+"""Whatever is sent to any form of the portal's own people gets an answer of ours."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from employers import actions
+from tests.employers.factories import EmployerFactory, OpportunityFactory
+from tests.employers.test_hostile_answers import ODD, sendable
+from tests.test_rights import TABLE, address, person, things  # noqa: F401
+
+ANSWERS = {200, 302, 400, 403, 404, 405, 409, 413, 422, 429}
+# Their pages lead elsewhere while the posting is a draft, so the form has to be known.
+MORE = ["until", "closes_on", "opens_on", "reason", "outcome", "filled", "starting_pay", "do", "to"]
+MORE += ["seen", "token", "organization", "into", "act", "row", "all", "page", "revision", "why"]
+MORE += ["keep", "next", "name", "email", "role", "message", "version", "answer", "email", "text"]
+
+
+FEWER = {odd: value for odd, value in ODD.items() if not odd.startswith(("very ", "too long"))}
+
+
+class Names(HTMLParser):
+    """The names of all that a page's forms would send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        given = dict(attrs)
+        if tag in ("input", "select", "textarea", "button") and given.get("name"):
+            self.found.add(given["name"])
+
+
+def names_on(client: Client, url: str) -> set[str]:
+    parser = Names()
+    parser.feed(client.get(url).content.decode())
+    return {*parser.found, *MORE} - {"csrfmiddlewaretoken", "picture", "file"}
+
+
+@pytest.mark.parametrize("who", ["recruiter", "administrator"])
+def test_no_form_breaks(things, recruiter, outsider, who):  # noqa: F811
+    user = person(who, recruiter, outsider)
+    live = OpportunityFactory(employer=EmployerFactory(organization=things["own"]))
+    copy = actions.begin_change(opportunity=live, by=recruiter)
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    urls = [address(name, things) for name in TABLE if name.startswith(("accounts", "employers"))]
+    urls += [f"/opportunities/{live.pk}/{page}/" for page in ("pause", "extend", "close", "report")]
+    urls += [f"/opportunities/{live.pk}/save/"]
+    urls += [f"/opportunities/{copy.pk}/{page}/" for page in ("edit/dates", "change", "review")]
+    urls += [f"/invitations/{word}/" for word in ("x", "%E2%98%83")]
+
+    broken = {}
+    for url in urls:
+        names = names_on(client, url)
+        for odd, value in FEWER.items():
+            answer = client.post(url, dict.fromkeys(names, sendable(value)))
+            if answer.status_code not in ANSWERS:
+                broken[url, odd] = answer.status_code
+        if client.get(url, dict.fromkeys(names, "9" * 5000)).status_code >= 500:
+            broken[url, "query"] = 500
+
+    assert broken == {}
