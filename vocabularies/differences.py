@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-# "middle-wage" and "region’s" are one word each.
-TOKEN = re.compile(r"\s+|\w+(?:[-’']\w+)*|[^\w\s]")
+# "middle-wage", "region’s", "1,200.50" and "11:59" are one word each.
+TOKEN = re.compile(r"\s+|\d+(?:[.,:]\d+)+|\w+(?:[-’']\w+)*|[^\w\s]")
 
 
 def marked(old: str, new: str) -> SafeString:

@@ -34,5 +34,5 @@ def why_at_once(opportunity: Opportunity) -> str:
     if policy.live_edits == LiveEdits.WEIGHTY:
         fields = [field for field, *_ in changes_of(opportunity)]
         if not any(is_weighty(field) for field in fields):
-            return "nothing weighty changed"
+            return "nothing changed that learners decide by"
     return ""

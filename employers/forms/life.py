@@ -53,6 +53,7 @@ class ExtendForm(DayForm):
         max_length=300,
         validators=[plain_line],
         help_text="Such as “two of four places are filled”. It is kept in the history.",
+        error_messages={"required": "Say why it stays open."},
     )
 
 

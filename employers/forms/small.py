@@ -61,7 +61,10 @@ class CloseForm(PortalForm):
     """How it ended. How many and what they earn is asked only where somebody was found."""
 
     outcome = forms.ChoiceField(
-        widget=forms.RadioSelect, choices=Outcome.choices, label="How did it end?"
+        widget=forms.RadioSelect,
+        choices=Outcome.choices,
+        label="How did it end?",
+        error_messages={"required": "Say how it ended."},
     )
     filled = PlainIntegerField(
         label="How many people did you take on?",
@@ -72,7 +75,7 @@ class CloseForm(PortalForm):
     )
     starting_pay = PlainDecimalField(
         label="What do they earn an hour at the start?",
-        max_digits=6,
+        max_digits=9,
         decimal_places=2,
         min_value=Decimal("0.01"),
         max_value=Decimal(500),

@@ -19,6 +19,7 @@ from employers.models import Opportunity
 from employers.standing import latest_closing, refusal
 from employers.views.mine import mine_or_404
 from employers.views.moving import form_answer, form_page, posted, what_became
+from vocabularies.differences import marked
 from vocabularies.models import Region
 from vocabularies.templatetags.words import day
 
@@ -107,7 +108,10 @@ def opportunity_change(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("employers:opportunity_edit", copy.pk)
     if not opportunity.is_copy:
         raise Http404
-    context = {"opportunity": opportunity, "changes": changes_of(opportunity)}
+    changes = [
+        (label, marked(before, after)) for _, label, before, after in changes_of(opportunity)
+    ]
+    context = {"opportunity": opportunity, "changes": changes}
     return render(request, "employers/opportunity_change.html", context)
 
 

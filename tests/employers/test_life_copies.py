@@ -341,7 +341,7 @@ def test_a_change_is_no_posting_of_its_own(full, recruiter, signed_in):
     assert "Welder, Nights" not in listed
     assert "A change is being written" in listed
     page = rosa.get(f"/opportunities/{copy.pk}/change/").content.decode()
-    assert f"<del>{full.title}</del>" in page
+    assert "<ins>, Nights</ins>" in page
     assert rosa.get(f"/opportunities/{copy.pk}/edit/").status_code == 200
     assert rosa.get(f"/opportunities/{copy.pk}/relist/").status_code == 404
 

@@ -77,6 +77,20 @@ def test_without_usual_answers_the_newest_of_the_same_kind_is_taken(company, rec
     assert row.closes_at is None
 
 
+def test_a_first_of_its_kind_begins_with_where_the_organization_is(company, recruiter):
+    company.place = PlaceFactory(zip="78664", city="Round Rock")
+    company.save()
+    first = begin(company, recruiter)
+
+    OpportunityFactory(
+        employer=first.employer, kind=Kind.INTERNSHIP, apply_to="jobs@example.org", pay_note="Meals"
+    )
+    second = begin(company, recruiter)
+
+    assert (first.apply_to, places_of(first)) == ("", [("78664", "")])
+    assert (second.apply_to, second.pay_note) == ("jobs@example.org", "")
+
+
 def test_a_pages_answers_are_kept_as_usual_with_one_button(signed_in, company, recruiter, address):
     row = begin(company, recruiter)
     client = signed_in(recruiter)
