@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from accounts.choices import MembershipState
 from accounts.models import Review, User
@@ -50,21 +51,25 @@ def write(
     **words: Any,
 ) -> None:
     """One letter to one person, as text and as HTML. Secret: it holds links that act for them."""
-    context = {
-        "opportunity": opportunity,
-        "region": Region.current(),
-        "site_url": settings.SITE_URL,
-        "user": to,
-        **words,
-    }
-    subject = render_to_string(f"employers/mail/{kind}.subject.txt", context)
-    context["subject"] = " ".join(subject.split())
-    letter = EmailMultiAlternatives(
-        context["subject"],
-        render_to_string(f"employers/mail/{kind}.txt", context).strip() + "\n",
-        to=[to.email],
-        headers={"X-Letter-Kind": kind, "X-Letter-Key": key}
-        | ({"X-Letter-Secret": "1"} if is_secret else {}),
-    )
-    letter.attach_alternative(render_to_string(f"employers/mail/{kind}.html", context), "text/html")
-    letter.send()
+    # A worker has no request that sets the zone, and a deadline in UTC is another day's.
+    with timezone.override(Region.current().zone):
+        context = {
+            "opportunity": opportunity,
+            "region": Region.current(),
+            "site_url": settings.SITE_URL,
+            "user": to,
+            **words,
+        }
+        subject = render_to_string(f"employers/mail/{kind}.subject.txt", context)
+        context["subject"] = " ".join(subject.split())
+        letter = EmailMultiAlternatives(
+            context["subject"],
+            render_to_string(f"employers/mail/{kind}.txt", context).strip() + "\n",
+            to=[to.email],
+            headers={"X-Letter-Kind": kind, "X-Letter-Key": key}
+            | ({"X-Letter-Secret": "1"} if is_secret else {}),
+        )
+        letter.attach_alternative(
+            render_to_string(f"employers/mail/{kind}.html", context), "text/html"
+        )
+        letter.send()

@@ -18,6 +18,7 @@ from employers.choices import ImportState, RowOutcome
 from employers.importing.checking import Checker
 from employers.importing.saving import save_row
 from employers.models import Import, ImportRow
+from vocabularies.models import Region
 
 log = structlog.get_logger("portal.imports")
 
@@ -33,7 +34,7 @@ def work_on(pk: int, *, wait: bool = True) -> None:
     who was asked for it waits, since the other may only be a button pressed twice."""
     kept: tuple[Any, Checker] | None = None
     while True:
-        with transaction.atomic():
+        with timezone.override(Region.current().zone), transaction.atomic():
             hold_organization(Import(pk=pk))
             batch = (
                 Import.objects.select_for_update(skip_locked=not wait, of=("self",))

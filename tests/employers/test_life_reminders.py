@@ -2,7 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail, signing
@@ -15,6 +15,7 @@ from accounts.models import Membership
 from employers import actions
 from employers.actions.reminders import PURPOSES, link_of, remind_closing
 from employers.choices import State
+from employers.forms.fields import end_of
 from employers.models import Reminder
 from employers.tasks import ask_before_closing
 from tests.employers.factories import EmployerFactory, OpportunityFactory
@@ -32,6 +33,18 @@ def closing(company, recruiter):
         opens_at=timezone.now() - timedelta(days=20),
         public_since=timezone.now() - timedelta(days=20),
     )
+
+
+def test_the_letter_of_a_worker_names_the_day_of_the_region(closing):
+    """The clock goes forward in Texas on that very day."""
+    closing.closes_at = end_of(date(2027, 3, 14))
+    closing.save()
+
+    remind_closing(closing.closes_at - timedelta(days=2))
+
+    letter = mail.outbox[0]
+    assert "Sun 14 Mar 2027, 11:59 pm CDT" in letter.body
+    assert "Sun 14 Mar 2027, 11:59 pm CDT" in letter.alternatives[0].content
 
 
 def path_of(purpose, opportunity, person):
