@@ -186,7 +186,7 @@ class TrainingForm(DetailForm):
         ),
         "board": ("Workforce board", "Such as Rural Capital Area Workforce Board"),
         "reimbursed_percent": (
-            "Part of the wage it pays back, in per cent",
+            "Part of the wage it pays back, in percent",
             "Up to 50, in some cases up to 75",
         ),
     }

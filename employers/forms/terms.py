@@ -44,7 +44,7 @@ class TermsForm(DetailForm):
         "instruction_when": ("When is the class?", "Choose the nearest"),
         "instruction_note": ("About the class", "Such as “Tuesday and Thursday, 6 to 9 pm”"),
         "journey_rate": ("Journeyworker pay an hour", "What a finished worker earns with you"),
-        "ratio_apprentices": ("Apprentices", ""),
+        "ratio_apprentices": ("Ratio: apprentices", ""),
         "ratio_journeyworkers": ("to journeyworkers", ""),
         "probation_months": (
             "Trial period in months",

@@ -23,6 +23,7 @@ from employers.importing.columns import COLUMNS
 from employers.models import Import, ImportRow
 from employers.sections import ALL, needs_of
 from vocabularies.tables import csv_response
+from vocabularies.templatetags.words import counted
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 PAGE = 50
@@ -170,8 +171,8 @@ def _progress(request: HttpRequest, batch: Import) -> HttpResponse:
 
 
 def _counts(batch: Import) -> dict[str, int]:
-    counted = batch.rows.order_by().values_list("outcome").annotate(n=Count("pk"))
-    return dict(counted)
+    found = batch.rows.order_by().values_list("outcome").annotate(n=Count("pk"))
+    return dict(found)
 
 
 def _rows_of(request: HttpRequest, batch: Import, shown: str) -> tuple[list[ImportRow], str]:
@@ -307,7 +308,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refused))
         else:
             stays = f" {kept:,} stayed, for the reasons below." if kept else ""
-            messages.success(request, f"Undone: {undone:,}.{stays}")
+            messages.success(request, f"Undone: {counted(undone, 'posting')}.{stays}")
         return redirect(batch)
     drafts, changes, kept_rows = actions.what_undoing_does(batch)
     for row, _ in kept_rows:
