@@ -134,7 +134,7 @@ def invitation(invitation: Invitation, token: str) -> None:
         headers={
             "X-Letter-Kind": "invitation",
             "X-Letter-Key": f"invitation:{invitation.token_hash[:24]}",
-            "X-Letter-Secret": "yes",
+            "X-Letter-Secret": "1",
         },
     ).send()
 

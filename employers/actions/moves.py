@@ -1,7 +1,7 @@
 """The life of a posting: each move along its table, with its Entry and who is told of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -148,6 +148,21 @@ def _check_ready(current: Opportunity, now: datetime) -> None:
             raise NotReady(why)
     elif current.closes_at and current.closes_at <= max(current.opens_at or now, now):
         raise NotReady("It would close before it opens. Give a later closing day.")
+    _check_length(current, now)
+
+
+def _check_length(current: Opportunity, now: datetime) -> None:
+    """Policy may have changed since its days were written. What is public keeps its day."""
+    if current.closes_at is None:
+        return
+    if current.replaces is not None and current.closes_at == current.replaces.closes_at:
+        return
+    # The day more is the form's: it counts from the day on which it opens.
+    latest = latest_closing(max(current.opens_at or now, now) + timedelta(days=1))
+    if current.closes_at > latest:
+        raise NotReady(
+            f"A posting may stay open until {day(latest)} at most. Give an earlier closing day."
+        )
 
 
 @transaction.atomic

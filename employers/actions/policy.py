@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.actions import NotAllowed, ReasonMissing, record
 from accounts.models import Organization
-from accounts.rules import may_administer, may_review
+from accounts.rules import may_administer, may_verify_organization
 from employers import notices
 from employers.actions.writing import Conflict, employer_of
 from employers.models import Employer, Policy
@@ -54,10 +54,11 @@ def change_policy(*, values: dict[str, Any], seen: str, by: Any) -> Policy:
 @transaction.atomic
 def trust_employer(*, organization: Organization, trusted: bool, reason: str, by: Any) -> Employer:
     """Trust an employer, or no longer; its administrators get a letter with the reason. Doing it
-    twice changes nothing. Raises NotAllowed for its own people, ReasonMissing."""
+    twice changes nothing. Raises NotAllowed for its own people and who put it forward,
+    ReasonMissing."""
     Organization.objects.select_for_update().get(pk=organization.pk)
-    if not may_review(by, organization):
-        raise NotAllowed("You belong to this organization: a colleague decides.")
+    if not may_verify_organization(by, organization):
+        raise NotAllowed("You put it forward or belong to it, so a colleague has to decide.")
     reason = reason.strip()
     if not reason:
         raise ReasonMissing("Say why. Its people read it.")

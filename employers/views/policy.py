@@ -13,7 +13,7 @@ from accounts.choices import StaffRole
 from accounts.doors import for_duty
 from accounts.history import entries_of
 from accounts.models import Entry, Organization
-from accounts.rules import may_administer, may_review
+from accounts.rules import may_administer, may_verify_organization
 from employers import actions, coach
 from employers.choices import LiveEdits
 from employers.forms.review import LEVELS, PolicyForm, TrustForm
@@ -117,7 +117,7 @@ def _difference(entry: Entry) -> list[tuple[str, str, str]]:
 def employer_trust(request: HttpRequest, slug: str) -> HttpResponse:
     """Whether this employer's postings may be published at once."""
     organization = get_object_or_404(Organization, slug=slug)
-    may_decide = may_review(request.user, organization)
+    may_decide = may_verify_organization(request.user, organization)
     employer = Employer.objects.filter(organization=organization).first()
     form = TrustForm(request.POST or None)
     if request.method == "POST":

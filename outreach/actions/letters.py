@@ -71,7 +71,8 @@ def _letters_of(message: EmailMessage, now: datetime) -> list[Letter]:
     given = {name.lower(): one_line(value) for name, value in message.extra_headers.items()}
     kind = given.get("x-letter-kind", "")[:40] or UNNAMED
     key = given.get("x-letter-key") or uuid.uuid4().hex
-    secret = given.get("x-letter-secret", "1" if kind in SECRET_KINDS else "0") == "1"
+    # Whatever somebody writes for yes: a secret that is kept by a slip of the pen is worse.
+    secret = given.get("x-letter-secret", "1" if kind in SECRET_KINDS else "0") not in ("0", "")
     headers = {
         name: one_line(value)
         for name, value in message.extra_headers.items()

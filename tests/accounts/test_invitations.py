@@ -25,6 +25,7 @@ from accounts.actions import (
 from accounts.choices import MembershipRole, MembershipState, OrganizationState
 from accounts.models import Entry, Invitation, Membership, Organization, User
 from accounts.views import invitations as views
+from outreach.actions.letters import put
 from tests.conftest import PASSWORD
 from tests.factories import MembershipFactory, OrganizationFactory
 
@@ -68,7 +69,7 @@ def test_administrator_invites_and_the_invited_joins(
     mine = Membership.objects.get(user=paul)
     assert sent.url == f"/organizations/{company.slug}/people/"
     assert letter.to == ["paul@granite.example.com"]
-    assert letter.extra_headers["X-Letter-Secret"] == "yes"
+    assert letter.extra_headers["X-Letter-Secret"] == "1"
     assert "Rosa invites you, as an administrator" in page
     assert joined.url == company.get_absolute_url()
     assert (mine.state, mine.role) == (MembershipState.ACTIVE, MembershipRole.ADMIN)
@@ -80,6 +81,13 @@ def test_only_the_hash_of_the_link_is_kept(link: str) -> None:
 
     assert token not in str(Invitation.objects.values().get())
     assert not Entry.objects.filter(after__icontains=token).exists()
+
+
+def test_the_letter_with_the_link_is_emptied_once_it_has_left(link: str) -> None:
+    letter = put(messages=mail.outbox[-1:])[0]
+
+    assert link in letter.text
+    assert letter.secret
 
 
 def test_looking_at_the_link_changes_nothing(client: Client, link: str, paul: User) -> None:

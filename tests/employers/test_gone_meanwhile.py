@@ -11,8 +11,7 @@ from employers import actions
 from employers.actions import imports
 from employers.choices import ImportState, State
 from employers.importing.reading import read_table
-from employers.models import ImportRow, Opportunity
-from employers.views import saving
+from employers.models import ImportRow, Opportunity, Policy
 from tests.employers.factories import EmployerFactory, ImportFactory, OpportunityFactory
 
 pytestmark = pytest.mark.django_db
@@ -140,14 +139,13 @@ def test_a_page_of_a_change_that_goes_while_it_is_saved(
     client = signed_in(recruiter)
     live = OpportunityFactory(employer=employer)
     copy = actions.begin_change(opportunity=live, by=recruiter)
-    reading = saving.last_save
+    saving = actions.save_section
 
-    def and_it_goes(opportunity, section):
-        actions.drop_change(opportunity=opportunity, by=recruiter)
-        monkeypatch.setattr(saving, "last_save", reading)
-        return reading(opportunity, section)
+    def and_it_goes(**given):
+        actions.drop_change(opportunity=given["opportunity"], by=recruiter)
+        return saving(**given)
 
-    monkeypatch.setattr(saving, "last_save", and_it_goes)
+    monkeypatch.setattr(actions, "save_section", and_it_goes)
     answer = client.post(
         f"/opportunities/{copy.pk}/edit/work/{ending}",
         {"title": "New words", "revision": str(copy.revision), "later": "1"},
@@ -167,3 +165,40 @@ def test_rows_that_are_no_numbers_of_ours_choose_nothing(signed_in, recruiter, e
     row.refresh_from_db()
     assert answer.status_code == 302
     assert row.state == State.PUBLISHED
+
+
+def test_a_day_that_policy_no_longer_allows_is_asked_anew(employer, recruiter):
+    draft = OpportunityFactory(
+        employer=employer, draft=True, closes_at=timezone.now() + timedelta(days=200)
+    )
+    Policy(most_days_open=30).save()
+
+    with pytest.raises(actions.NotReady, match="earlier closing day"):
+        actions.send_opportunity(opportunity=draft, by=recruiter)
+
+
+def test_a_change_of_what_is_open_longer_by_an_older_policy_can_be_sent(employer, recruiter):
+    live = OpportunityFactory(employer=employer, closes_at=timezone.now() + timedelta(days=200))
+    copy = actions.begin_change(opportunity=live, by=recruiter)
+    Policy(most_days_open=30).save()
+
+    actions.send_opportunity(opportunity=copy, by=recruiter)
+
+    with pytest.raises(actions.NotReady, match="earlier closing day"):
+        longer = actions.begin_change(opportunity=live, by=recruiter)
+        Opportunity.objects.filter(pk=longer.pk).update(closes_at=timezone.now() + timedelta(300))
+        actions.send_opportunity(opportunity=longer, by=recruiter)
+
+
+def test_who_put_an_organization_forward_does_not_trust_it(signed_in, coordinator, employer):
+    organization = employer.organization
+    organization.created_by = coordinator
+    organization.save()
+
+    answer = signed_in(coordinator).post(
+        f"/employers/{organization.slug}/trust/", {"do": "trust", "reason": "I know them"}
+    )
+
+    employer.refresh_from_db()
+    assert answer.status_code == 403
+    assert employer.trusted_at is None
