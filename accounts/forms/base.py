@@ -40,8 +40,10 @@ def dress(field: forms.Field) -> None:
     # An unstripped field holds a password, which must stay as it was typed.
     if isinstance(field, forms.CharField) and field.strip and not _is_email(field):
         field.to_python = _tidied(field)  # type: ignore[method-assign]
-    if isinstance(field, forms.ModelChoiceField) and str(field.empty_label) in BARE:
-        field.empty_label = EMPTY
+    if isinstance(field, forms.ModelChoiceField):
+        # Its choices stay a query: a form may say later which rows there are.
+        if str(field.empty_label) in BARE:
+            field.empty_label = EMPTY
     elif isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select):
         given: Any = field.choices
         field.choices = [(k, EMPTY if k == "" and str(w) in BARE else w) for k, w in given]

@@ -10,6 +10,7 @@ from employers.coach import RULES
 from employers.models import Opportunity
 from employers.sections import needs_of
 from tests.employers.factories import OpportunityFactory
+from tests.factories import MembershipFactory, OrganizationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +64,22 @@ def test_the_policy_says_of_each_rule_what_it_watches_for(signed_in, coordinator
 
     assert all(re.fullmatch(r"[A-Z“][^{}…]+\.", rule.watches) for rule in RULES)
     assert "…" not in page.partition("<form class=")[2]
+
+
+def test_who_belongs_to_two_organizations_chooses_one_of_them(signed_in, recruiter, company):
+    second = OrganizationFactory(name="Two Forks Plumbing", state="verified")
+    MembershipFactory(user=recruiter, organization=second)
+    OrganizationFactory(name="Olga’s Bakery", state="verified")
+    client = signed_in(recruiter)
+
+    page = client.get("/opportunities/post/").content.decode()
+    file_page = client.get("/opportunities/import/").content.decode()
+    client.post(
+        "/opportunities/post/",
+        {"organization": second.pk, "kind": "mentoring", "title": "Shop talks", "token": uuid4()},
+    )
+
+    for html in (page, file_page):
+        assert html.count('<option value="') == 2
+        assert f">{second.name}</option>" in html
+    assert Opportunity.objects.get().employer.organization == second
