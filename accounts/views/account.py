@@ -56,7 +56,8 @@ def account_name(request: HttpRequest) -> HttpResponse:
         User.objects.filter(pk=user.pk).update(name=form.cleaned_data["name"])
         messages.success(request, "Your name is saved.")
         return redirect("accounts:account_show")
-    return render(request, "accounts/account_name.html", {"form": form})
+    status = 422 if form.errors else 200
+    return render(request, "accounts/account_name.html", {"form": form}, status=status)
 
 
 @require_POST

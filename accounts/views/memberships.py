@@ -62,7 +62,8 @@ def organization_join(request: HttpRequest, slug: str) -> HttpResponse:
         "asked": asked,
         "may_claim": claimable,
     }
-    return render(request, "accounts/organization_join.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "accounts/organization_join.html", context, status=status)
 
 
 @require_POST
@@ -162,4 +163,5 @@ def membership_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             return redirect("accounts:account_show")
         return redirect("accounts:organization_people", slug)
     context = {"form": form, "membership": membership, "is_own": is_own}
-    return render(request, "accounts/membership_end.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "accounts/membership_end.html", context, status=status)

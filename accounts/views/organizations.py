@@ -63,7 +63,8 @@ def organization_new(request: HttpRequest) -> HttpResponse:
     if any(form.data.get("name", "").casefold() == o.name.casefold() for o in similar):
         form.errors.pop("name", None)
     context = {"form": form, "similar": similar}
-    return render(request, "accounts/organization_new.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "accounts/organization_new.html", context, status=status)
 
 
 @public
@@ -129,7 +130,8 @@ def organization_edit(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             return _saved(request, saved, was=organization.state)
     context = {"form": form, "organization": organization}
-    return render(request, "accounts/organization_edit.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "accounts/organization_edit.html", context, status=status)
 
 
 def _saved(request: HttpRequest, organization: Organization, *, was: str) -> HttpResponse:

@@ -69,7 +69,7 @@ def organization_review(request: HttpRequest, slug: str) -> HttpResponse:
         .order_by("pk")[:10],
         "history": list(entries_about(organization)[:20]),
     }
-    status = 409 if changed else 200
+    status = 409 if changed else 422 if form.errors else 200
     return render(request, "accounts/organization_review.html", context, status=status)
 
 
