@@ -8,7 +8,7 @@ knows, up to MOST matches are counted; where there are more, the numbers are "at
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import product
@@ -21,7 +21,16 @@ from django.utils import timezone
 
 from employers.choices import Education, Kind, Mode, StartKind, Support
 from employers.filters import HOURS, PAY, START, START_DAYS, UNDER_18, WITHIN
-from employers.listed import EXCLUSIVE, MARKED, MOST, listings, marks_of, marks_of_value, near
+from employers.listed import (
+    EXCLUSIVE,
+    MARKED,
+    MOST,
+    by_words,
+    listings,
+    marks_of,
+    marks_of_value,
+    nearest,
+)
 from employers.names import Names, names
 from employers.search import OpportunityQuery
 from vocabularies.models import Region
@@ -71,7 +80,8 @@ def total_of(query: OpportunityQuery, at: datetime) -> int:
     known = _from_table(query, at, []) if _is_marked(query) else None
     if known:
         return known.total
-    return _capped(listings(query, at).order_by()[: MOST + 1].count())
+    with by_words(query.q):
+        return _capped(listings(query, at).order_by()[: MOST + 1].count())
 
 
 def counts_of(query: OpportunityQuery, at: datetime) -> Counts:
@@ -220,9 +230,28 @@ UNION ALL SELECT 'in all', NULL, count(*) FROM waiting
 # Looking at matches ---------------------------------------------------------------
 
 
+@dataclass
+class _Part:
+    """What one look found: how many rows, and of them how many have each mark."""
+
+    rows: int
+    employers: int
+    tally: str
+    bands: dict[str, int]
+
+    def count(self, mark: str) -> int:
+        if mark.startswith("start="):
+            return self.bands[mark]
+        place = names().places.get(mark)
+        if place is None:
+            return 0
+        end = len(self.tally) - 4 * place
+        return int(self.tally[max(end - 4, 0) : end] or 0) if end > 0 else 0
+
+
 class _Look:
     """One statement over up to MOST matches: of the whole query, of the query without each key
-    that is in use, and of each distance."""
+    that is in use, and without the distance."""
 
     def __init__(
         self,
@@ -236,65 +265,77 @@ class _Look:
         self.params: list[Any] = []
 
     def counts(self) -> Counts:
-        n = self._ask()
-        total = _capped(n["", ""])
-        found = Counts(total)
+        parts, spots = self._ask()
+        found = Counts(_capped(parts[""].rows))
         if found.few:
-            found.employers = n["", "employers"]
+            found.employers = parts[""].employers
         for key in self.keys:
-            part = key if key in self.used else ""
-            every = _capped(n.get((part, ""), 0))
-            stopped = isinstance(every, AtLeast)
+            part = parts[key if key in self.used else ""]
+            every = _capped(part.rows)
             found.left_out[key] = every
             found.groups[key] = {
-                value: _number(sum(n.get((part, mark), 0) for mark in marks), stopped)
+                value: _like(every, sum(part.count(mark) for mark in marks))
                 for value, marks in self.values[key].items()
             }
-        if self.query.near:
-            found.rings = {miles: _capped(n["ring", miles]) for miles in ("", *WITHIN)}
+        found.rings = self._rings(spots)
         return found
 
-    def _ask(self) -> dict[tuple[str, str], int]:
-        """{(key that is left out or "", mark): n}; the mark "" counts all."""
-        everything = self._rows("", "marks", "band", "employer")
-        parts = [
-            "SELECT '', mark, count(*) FROM matches, unnest(marks || band) AS mark GROUP BY mark",
-            "SELECT '', '', count(*) FROM matches",
-            "SELECT '', 'employers', count(DISTINCT employer) FROM matches",
-        ]
-        parts += [
-            f"SELECT '{key}', mark, count(*) "  # noqa: S608
-            f"FROM ({self._rows(key, 'marks', 'band')}) AS found (marks, band), "
-            f"unnest(marks || band || ''::text) AS mark "
-            f"WHERE mark = '' OR mark LIKE '{key}=%%' GROUP BY mark"
-            for key in self.used
-        ]
-        if self.query.near:
-            parts += [self._ring(miles, number) for miles, number in [("", 0), *WITHIN.items()]]
-        sql = f"WITH matches (marks, band, employer) AS MATERIALIZED ({everything}) "
-        with connection.cursor() as cursor:
-            cursor.execute(sql + " UNION ALL ".join(parts), self.params)
-            return {(part, mark): n for part, mark, n in cursor.fetchall()}
+    def _rings(self, spots: dict[str, int]) -> dict[str, int]:
+        """{miles: n, "": n of all}; {} where there are too many to look at."""
+        every = sum(spots.values())
+        if not self.query.near or every > MOST:
+            return {}
+        away = [(nearest(self.query, zips.split()), found) for zips, found in spots.items()]
+        rings = {
+            miles: sum(found for near, found in away if near is not None and near <= number)
+            for miles, number in WITHIN.items()
+        }
+        return rings | {"": every}
 
-    def _ring(self, miles: str, number: int) -> str:
-        rows = listings(self.query, self.at, leave_out="near").order_by()
-        if number:
-            rows = rows.filter(near(self.query, number))
-        inner = self._sql(rows.values("pk"))
-        return f"SELECT 'ring', '{miles}', count(*) FROM ({inner}) AS found"  # noqa: S608
+    def _ask(self) -> tuple[dict[str, _Part], dict[str, int]]:
+        """The parts, by the key that is left out, and {ZIP codes: n} without the distance."""
+        asked = [
+            f"SELECT '{key}', count(*), count(DISTINCT employer), sum(tally)::text, "  # noqa: S608
+            "count(*) FILTER (WHERE band = '1'), count(*) FILTER (WHERE band = '3') "
+            f"FROM ({self._rows(key, 'employer', 'tally', 'band')}) AS one (employer, tally, band)"
+            for key in ("", *self.used)
+        ]
+        if self.query.near and not self._is_everywhere():
+            rows = self._rows("near", "place", "more_places")
+            asked.append(
+                "SELECT 'near', n, 0, concat_ws(' ', place, array_to_string(more, ' ')), 0, 0 "  # noqa: S608
+                "FROM (SELECT place, more, count(*) AS n "
+                f"FROM ({rows}) AS one (place, more) GROUP BY 1, 2) AS spots"
+            )
+        with by_words(self.query.q), connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(asked), self.params)
+            answers = cursor.fetchall()
+        parts = {
+            key: _Part(n, employers, tally or "", {"start=1": soon, "start=3": later})
+            for key, n, employers, tally, soon, later in answers
+            if key != "near"
+        }
+        # A tally that is longer than the known marks reach has a mark that is new.
+        if max(len(part.tally) for part in parts.values()) > 4 * len(names().places):
+            names().read_places_again()
+        return parts, {zips: n for key, n, _, zips, _, _ in answers if key == "near"}
+
+    def _is_everywhere(self) -> bool:
+        """Without the distance there would be more than one may look at."""
+        anywhere = replace(self.query, near="", within="", sort="")
+        return _is_marked(anywhere) and total_of(anywhere, self.at) > MOST
 
     def _rows(self, leave_out: str, *columns: str) -> str:
         rows = listings(self.query, self.at, leave_out).order_by()
-        return self._sql(rows.annotate(band=_start_band()).values_list(*columns))
-
-    def _sql(self, rows: Any) -> str:
+        rows = rows.annotate(band=_start_band()).values_list(*columns)
         sql, params = rows[: MOST + 1].query.sql_with_params()
         self.params += params
         return sql
 
 
-def _number(n: int, stopped: bool) -> int:
-    return AtLeast(n) if stopped else n
+def _like(every: int, n: int) -> int:
+    """A part of what was not counted to its end was not either."""
+    return AtLeast(n) if isinstance(every, AtLeast) else n
 
 
 def _start_band() -> Case:
@@ -302,10 +343,8 @@ def _start_band() -> Case:
     today = timezone.localdate(timezone=Region.current().zone)
     soon = Q(start_kind__in=[StartKind.AT_ONCE, StartKind.ROLLING])
     return Case(
-        When(
-            soon | Q(starts_on__lte=today + timedelta(days=START_DAYS["1"])), then=Value("start=1")
-        ),
-        When(starts_on__lte=today + timedelta(days=START_DAYS["3"]), then=Value("start=3")),
-        default=Value("start="),
+        When(soon | Q(starts_on__lte=today + timedelta(days=START_DAYS["1"])), then=Value("1")),
+        When(starts_on__lte=today + timedelta(days=START_DAYS["3"]), then=Value("3")),
+        default=Value(""),
         output_field=TextField(),
     )

@@ -1,8 +1,11 @@
-"""Names of what the filters offer, kept in a process as long as it keeps the region."""
+"""What lists need each time and what hardly changes, kept in a process as long as the region."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db import connection
+
+from employers.models import Listing, Mark
 from vocabularies.models import Region, Sector, Skill
 
 
@@ -29,6 +32,23 @@ class Names:
     def skills(self) -> dict[str, str]:
         """{slug: name}"""
         return dict(Skill.objects.values_list("slug", "name"))
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """{mark: its place in a tally}"""
+        return dict(Mark.objects.values_list("name", "place"))
+
+    def read_places_again(self) -> None:
+        self.__dict__.pop("places", None)
+
+    @cached_property
+    def listings(self) -> int:
+        """About how many there are."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [Listing._meta.db_table]
+            )
+            return max(int(cursor.fetchone()[0]), 1)
 
 
 _kept: Names | None = None

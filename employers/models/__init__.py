@@ -20,7 +20,7 @@ from employers.models.life import (
     Typed,
     ViewCount,
 )
-from employers.models.listing import Listing, ListingEvent, OpenCount
+from employers.models.listing import Listing, ListingEvent, Mark, OpenCount
 from employers.models.opportunities import Location, Opportunity, SkillWanted
 from employers.models.policy import Policy
 from employers.models.searching import SearchWord
@@ -38,6 +38,7 @@ __all__ = [
     "Listing",
     "ListingEvent",
     "Location",
+    "Mark",
     "OpenCount",
     "Opportunity",
     "Placement",

@@ -77,6 +77,9 @@ class Listing(models.Model):
         help_text='What filters ask of it: ["kind=internship", "pay=18", …], sorted',
     )
     search = SearchVectorField()
+    tally = models.DecimalField(
+        help_text="1 in the place of each of its marks; the sum over rows counts all marks at once"
+    )
 
     objects = ListingQuerySet.as_manager()
 
@@ -97,6 +100,22 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return f"Listing of {self.opportunity_id}"
+
+
+class Mark(models.Model):
+    """A mark that a listing has had, and its place in a tally: four decimal digits for each."""
+
+    name = models.TextField()
+    place = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="one_mark_a_name"),
+            models.UniqueConstraint(fields=["place"], name="one_mark_a_place"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ListingEvent(models.Model):

@@ -18,7 +18,7 @@ from employers.counting import Counts, counts_of
 from employers.facets import by_occupation, common_skills, facets
 from employers.filters import HOURS_SHORT, PAY, SORTS, START, UNDER_18, WITHIN
 from employers.keeping import kept_among
-from employers.listed import away_from, listed_page, listings
+from employers.listed import listed_page, listings, nearest
 from employers.mapping import map_of
 from employers.meant import near_words
 from employers.models import Opportunity
@@ -39,8 +39,9 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
     counts = counts_of(query, now)
     total = counts.total
     page = listed_page(query, now, PAGE, counts.few, Opportunity.objects.for_rows())
-    for row in page.rows:
-        row.away = round_miles(miles) if (miles := away_from(query, row)) is not None else ""
+    for row in page.rows if query.near else ():
+        miles = nearest(query, (place[:5] for place in row.shown_places))
+        row.away = round_miles(miles) if miles is not None else ""
     here = f"{request.path}{query.link()}".removesuffix("?")
     context = {
         "query": query,
