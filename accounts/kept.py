@@ -18,6 +18,8 @@ MOST = 64 * 1024  # bytes
 MOST_AN_HOUR = 20  # from one network address
 # Answers of at least so many characters are shown again, so that nobody sends them unread.
 WORTH_SHOWING = 12
+# What pages carry for themselves, in no one's words.
+CARRIED = {"seen", "page", "revision", "token"}
 
 
 def keep(request: HttpRequest) -> None:
@@ -71,7 +73,7 @@ def kept_for(request: HttpRequest) -> dict[str, Any] | None:
     shown = [
         {"label": name.rpartition("-")[2].replace("_", " ").capitalize(), "value": value}
         for name, value in kept["values"]
-        if len(value) >= WORTH_SHOWING and (" " in value.strip())
+        if name not in CARRIED and len(value) >= WORTH_SHOWING and " " in value.strip()
     ]
     return {"path": kept["path"], "values": kept["values"], "shown": shown}
 

@@ -69,7 +69,7 @@ def search_save(request: HttpRequest) -> HttpResponse:
         except actions.ListFull as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"“{search.name}” is saved.")
+            messages.success(request, f"Saved: {search.name}")
             return redirect("employers:kept_list")
     back = f"{reverse('employers:opportunity_list')}{query.link()}".removesuffix("?")
     context = {"form": form, "query": query, "back_url": back}

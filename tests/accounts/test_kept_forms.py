@@ -44,6 +44,7 @@ def test_form_sent_while_signed_out_is_sent_again(client: Client, rosa: User) ->
     typed = STUDIO | {"sector": SectorFactory().pk}
 
     sent = send(client, NEW, typed)
+    asked = client.get(sent.url).content.decode()
     back = sign_in(client, NEW)
     page = client.get(NEW)
     values = page.context["values"]
@@ -55,6 +56,8 @@ def test_form_sent_while_signed_out_is_sent_again(client: Client, rosa: User) ->
     made = Organization.objects.get()
     body = page.content.decode()
     assert sent.url == f"/accounts/login/?next={NEW}"
+    assert "Nothing is lost: sign in" in asked
+    assert "Nothing is lost" not in Client().get(sent.url).content.decode()
     assert back.url == NEW
     assert "You were signed out while you wrote" in body
     assert "We &lt;b&gt;draw&lt;/b&gt; &amp; film." in body

@@ -131,5 +131,5 @@ def test_what_one_finds_is_kept(page, fair, counselor, sign_in, looks_right):
     expect(page.get_by_role("heading", name="What you keep")).to_be_visible()
     expect(page.get_by_role("link", name="Nursing Assistant Trainee").first).to_be_visible()
     looks_right()
-    page.get_by_role("button", name="Take off Nursing Assistant Trainee").click()
+    page.get_by_role("button", name="Remove Nursing Assistant Trainee").click()
     expect(page.get_by_text("None yet. In the list")).to_be_visible()

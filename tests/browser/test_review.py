@@ -63,7 +63,7 @@ def test_a_posting_is_reported_and_taken_down(
     row = OpportunityFactory(employer=EmployerFactory(organization=company), title="Welder Trainee")
 
     page.goto(row.get_absolute_url())
-    page.get_by_role("link", name="Report this posting").click()
+    page.get_by_role("link", name="Report this opportunity").click()
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_role("heading", name="One answer needs another look")).to_be_visible()
     looks_right()
