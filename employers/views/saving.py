@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 
@@ -61,7 +62,10 @@ def save_page(
             raise Http404 from None
         except actions.Conflict:
             opportunity = fresh(opportunity)
-    raise actions.Conflict
+    # Very many save at once: now the others wait.
+    with transaction.atomic():
+        actions.locked(fresh(opportunity))
+        return _try(fresh(opportunity), section, data, by=by, finish=finish)
 
 
 def fresh(opportunity: Opportunity) -> Opportunity:

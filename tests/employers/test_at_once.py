@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from employers.actions import imports
 from employers.choices import State
 from employers.importing.reading import read_table
 from employers.models import Import, Kept, Opportunity, Report
+from employers.views import saving as saving_page
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.employers.makers import make_remark
 from tests.factories import UserFactory
@@ -255,5 +257,25 @@ def test_save_a_page(all_at_once, recruiter, employer):
     )
 
     assert statuses <= {302, 409}
+    row.refresh_from_db()
+    assert row.title == "Other words"
+
+
+def test_save_a_page_that_others_always_save_first(recruiter, employer, monkeypatch):
+    row = OpportunityFactory(employer=employer, draft=True)
+    client, saving = Client(), actions.save_section
+    client.force_login(recruiter, backend="django.contrib.auth.backends.ModelBackend")
+    quicker = iter(range(saving_page.TRIES))
+
+    def after_a_colleague(**given):
+        if next(quicker, None) is not None:
+            Opportunity.objects.filter(pk=row.pk).update(revision=F("revision") + 1)
+        return saving(**given)
+
+    monkeypatch.setattr(actions, "save_section", after_a_colleague)
+    page = client.get(f"/opportunities/{row.pk}/edit/work/").context
+    given = {"title": "Other words", "seen": page["seen"], "later": "1"}
+
+    assert client.post(f"/opportunities/{row.pk}/edit/work/", given).status_code == 302
     row.refresh_from_db()
     assert row.title == "Other words"
