@@ -193,7 +193,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "minors-unsafe",
         "Learners under 18",
-        "{words}: then tick that learners under 18 may come, and say what keeps them safe.",
+        "{words} means learners under 18: tick that they may come, and say what keeps them safe.",
         ("takes_minors",),
         "visit",
         checks.minors_unsafe,
