@@ -37,7 +37,8 @@ def part_of_the_lists(tmp_path_factory) -> Path:
         "preparations": lambda row: False,
     }
     names = "counties places industries career_clusters occupations alternate_titles"
-    for name in f"{names} instructional_programs preparations skills apprenticeship_standards".split():
+    names += " instructional_programs preparations skills apprenticeship_standards"
+    for name in names.split():
         rows = read(DATA, name)
         with (folder / f"{name}.csv").open("w", newline="") as file:
             writer = csv.DictWriter(file, rows[0].keys())
