@@ -121,3 +121,19 @@ def test_its_people_learn_nothing_of_who_reported(live, recruiter, coordinator, 
     for body in [*before, *after]:
         assert "xylophone" not in body
         assert "reported" not in body
+
+
+@pytest.mark.parametrize(
+    ("life", "is_told"), [({"draft": True}, False), ({"scheduled": True}, False), ({}, True)]
+)
+def test_where_a_pre_apprenticeship_leads_is_named_once_it_was_public(
+    life, is_told, client, company
+):
+    employer = EmployerFactory(organization=company)
+    goal = OpportunityFactory(employer=employer, title=f"{SECRET} apprentice", **life)
+    row = OpportunityFactory(employer=employer, kind="pre-apprenticeship")
+    type(row.pre_apprenticeship).objects.filter(opportunity=row).update(posting=goal)
+
+    page = client.get(row.get_absolute_url()).content.decode()
+
+    assert (SECRET in page.partition('id="sim"')[0]) is is_told
