@@ -18,7 +18,7 @@ MORE += ["seen", "token", "organization", "into", "act", "row", "all", "page", "
 MORE += ["keep", "next", "name", "email", "role", "message", "version", "answer", "email", "text"]
 
 
-FEWER = ["far date", "other digits", "huge", "emoji", "long", "surrogate", "several", "empty"]
+FEWER = ["far date", "other digits", "long", "surrogate", "several", "empty"]
 
 
 class Names(HTMLParser):

@@ -40,6 +40,9 @@ ODD = {
     "empty": "",
     "several": ["x", "1", ""],
 }
+# Every value is tried where most is written; these on the other pages.
+ODDEST = "exponent,other digits,far date,first date,negative,very huge,infinite".split(",")
+ODDEST += "too long to keep,direction,nul,surrogate,markup,empty,several".split(",")
 ANSWERS = {200, 302, 400, 409, 413, 422}
 
 
@@ -66,12 +69,13 @@ def sendable(value: Any) -> Any:
 
 @pytest.mark.parametrize(("kind", "slug"), pages())
 def test_no_answer_breaks_a_page_or_is_lost(signed_in, recruiter, company, kind, slug):
-    """Each value in every field of the page, and every field of it."""
+    """A value in every field of the page, one after the other."""
     client, row = signed_in(recruiter), draft_of(kind, company)
     names = [*FORMS[slug](instance=row).fields, "zip_0", "after_0", "step_hours_0", "skill_0"]
 
     broken, lost = {}, []
-    for odd, value in ODD.items():
+    for odd in ODD if slug == "work" else ODDEST:
+        value = ODD[odd]
         data = dict.fromkeys(names, sendable(value)) | {"revision": "1"}
         answer = client.post(f"/opportunities/{row.pk}/edit/{slug}/", data)
         if answer.status_code not in ANSWERS:
