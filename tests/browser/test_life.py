@@ -52,7 +52,7 @@ def test_an_employer_looks_after_what_is_public(
     looks_right()
     page.get_by_label("People can apply until").fill(in_days(60))
     page.get_by_role("button", name="Extend it").click()
-    expect(page.get_by_role("alert")).to_contain_text("Fill this in")
+    expect(page.get_by_role("alert")).to_contain_text("Say why it stays open")
     page.get_by_label("Why does it stay open?").fill("Two of four are filled")
     page.get_by_role("button", name="Extend it").click()
     expect(page.get_by_text("It stays open until")).to_be_visible()
