@@ -15,6 +15,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Case, Q, TextField, Value, When
 from django.utils import timezone
@@ -31,6 +32,7 @@ from employers.listed import (
     marks_of_value,
     nearest,
 )
+from employers.models import Listing
 from employers.names import Names, names
 from employers.search import OpportunityQuery
 from vocabularies.models import Region
@@ -82,6 +84,16 @@ def total_of(query: OpportunityQuery, at: datetime) -> int:
         return known.total
     with by_words(query.q):
         return _capped(listings(query, at).order_by()[: MOST + 1].count())
+
+
+def open_now(at: datetime) -> tuple[int, int]:
+    """How many are open, and with how many employers. Where there are very many, the number of
+    employers is at most ten minutes old."""
+    total = total_of(OpportunityQuery(), at)
+    rows = Listing.objects.open(at).order_by().values("employer").distinct()
+    if total <= MOST:
+        return total, rows.count()
+    return total, cache.get_or_set("employers-with-openings", rows.count, 600)
 
 
 def counts_of(query: OpportunityQuery, at: datetime) -> Counts:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -162,13 +161,6 @@ def by_words(words: str) -> Iterator[None]:
         cursor.execute(BY_WORDS)
         yield
         cursor.execute(AS_EVER)
-
-
-def first_of(query: OpportunityQuery, at: datetime, size: int, rows: Any) -> list[Opportunity]:
-    """The first postings of the list, whatever page the query is at."""
-    with by_words(query.q):
-        few = listings(query, at).order_by()[: MOST + 1].count() <= MOST
-    return listed_page(replace(query, after="", before=""), at, size, few, rows).rows
 
 
 def in_order(rows: Any, ids: Iterable[int]) -> list[Opportunity]:

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
 from employers.choices import Education, Kind, Mode, Support
@@ -33,7 +33,7 @@ from vocabularies.models import Occupation
 from vocabularies.search import to_query
 from vocabularies.text import CONTROLS, without_accents
 
-__all__ = ["OpportunityQuery", "best_matches", "round_miles"]
+__all__ = ["OpportunityQuery", "round_miles", "words_of_query"]
 
 FEW = 30  # values of one key that are read; the rest is noise
 CLOSED = {
@@ -302,16 +302,3 @@ def _is_day(text: str) -> bool:
         return len(text) == 10 and 2016 <= date.fromisoformat(text).year < 2099
     except ValueError:
         return False
-
-
-def best_matches(query: OpportunityQuery, matching: Any, limit: int = 10) -> list[Opportunity]:
-    """The rows that fit the words best: title before employer and trade before prose.
-
-    Only the newest few hundred are ranked; ranking every match of a common word would read
-    the whole table.
-    """
-    newest = matching.order_by("-public_since", "-pk").values("pk")[:300]
-    words = words_of_query(query.q)
-    ranked: Any = Opportunity.objects.filter(pk__in=newest)
-    ranked = ranked.annotate(rank=SearchRank(F("search"), words))
-    return list(ranked.with_everything().order_by("-rank", "closes_at", "pk")[:limit])

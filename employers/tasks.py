@@ -4,15 +4,18 @@ Times are read from settings.CELERY_BEAT_SCHEDULE.
 """
 
 from celery import shared_task
+from django.utils import timezone
 
 from employers.actions.reminders import remind_closing
 from employers.actions.wording import refresh_search_words
 from employers.counted import keep_views
 from employers.importing.tasks import continue_imports, forget_imports, work_on_import
+from employers.models.listing import count_in
 
 __all__ = [
     "ask_before_closing",
     "continue_imports",
+    "count_openings",
     "forget_imports",
     "keep_view_counts",
     "refresh_words",
@@ -30,6 +33,12 @@ def ask_before_closing() -> int:
 def keep_view_counts() -> int:
     """Keep the views that were counted since. Returns how many rows."""
     return keep_views()
+
+
+@shared_task(expires=25)
+def count_openings() -> int:
+    """Count in what opened, closed or changed since. Returns how many events that were."""
+    return count_in(timezone.now())
 
 
 @shared_task(expires=300)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from accounts.models import Organization
-from employers.models import Opportunity
+from employers.models import Listing
 from plans.choices import Status
 from plans.models import PlanVersion
 from plans.reading import Branch, branches
@@ -40,11 +41,10 @@ def _stands(branch: Branch) -> str:
 
 def programs_wanted() -> list[Program]:
     """Two programs that have no opportunity beside them: a class that looks for an employer."""
-    open_now = Opportunity.objects.public().values("pk")
+    beside = Listing.objects.open(timezone.now()).filter(program=OuterRef("pk"))
     return list(
         Program.objects.public()
-        .annotate(places=Count("opportunities", filter=Q(opportunities__in=open_now)))
-        .filter(places=0)
+        .filter(~Exists(beside))
         .select_related("provider__organization")
         .order_by("title")[:3]
     )

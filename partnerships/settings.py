@@ -159,6 +159,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 50},
     },
+    "count-openings": {
+        "task": "employers.tasks.count_openings",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 25},
+    },
     "refresh-search-words": {
         "task": "employers.tasks.refresh_words",
         "schedule": timedelta(minutes=10),

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,9 +27,11 @@ from accounts.doors import public
 from accounts.models import Entry, Organization
 from accounts.rules import has_duty, is_coalition_staff, may_administer
 from employers import desk as employers_desk
+from employers.counting import open_now, total_of
+from employers.first import best_matches, first_of
 from employers.forms import StartForm
 from employers.models import Opportunity
-from employers.search import OpportunityQuery, best_matches
+from employers.search import OpportunityQuery
 from outreach import desk as outreach_desk
 from outreach.health import report as letters_report
 from partnerships.glance import organization_search, plan_glance, programs_wanted
@@ -52,18 +53,19 @@ PLAN_NUMBER = re.compile(r"\d(\.\d{1,3}){0,4}")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Purpose, three doors, what closes next, the plan at a glance, what is new."""
-    public_rows = Opportunity.objects.public()
-    closing = public_rows.filter(closes_at__isnull=False).with_everything()
+    now, rows = timezone.now(), Opportunity.objects.for_rows()
     glance = plan_glance()
-    counts = public_rows.aggregate(n=Count("pk"), employers=Count("employer", distinct=True))
+    total, employers = open_now(now)
     context = {
-        "open_now": counts["n"],
-        "employers": counts["employers"],
+        "open_now": total,
+        "employers": employers,
         "counties": Region.current().counties.count() if Region.current().pk else 0,
-        "closing": closing.order_by("closes_at", "pk")[:4],
-        "newest": public_rows.with_everything().order_by("-public_since", "-pk")[:4],
+        "closing": [
+            row for row in first_of(OpportunityQuery(), now, 4, rows) if row.closes_at is not None
+        ],
+        "newest": first_of(OpportunityQuery(sort="newest"), now, 4, rows),
         "glance": glance,
-        "window": window_among(glance["version"], [], timezone.now()).open if glance else None,
+        "window": window_among(glance["version"], [], now).open if glance else None,
         "wanted": programs_wanted(),
     }
     return render(request, "partnerships/home.html", context)
@@ -76,21 +78,20 @@ def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
     groups: list[dict[str, Any]] = []
     if words:
-        query = OpportunityQuery(q=words)
-        matching = query.filter(Opportunity.objects.public())
+        query, now = OpportunityQuery(q=words), timezone.now()
         opportunities = [
             {
                 "title": row.title,
                 "url": row.get_absolute_url(),
                 "note": f"{row.get_kind_display()}, {row.employer_name}, {row.where()}",
             }
-            for row in best_matches(query, matching)
+            for row in best_matches(query, now)
         ]
         groups = [
             {
                 "title": "Opportunities",
                 "rows": opportunities,
-                "total": matching.count(),
+                "total": total_of(query, now),
                 "more": f"{reverse('employers:opportunity_list')}?{urlencode({'q': words})}",
             },
             {"title": "Programs", "rows": program_search(words, 10)},

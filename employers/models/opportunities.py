@@ -13,7 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import CombinedSearchVector, SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Value, When
+from django.db.models import Case, F, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Concat, Round
 from django.urls import reverse
 from django.utils import timezone
@@ -72,6 +72,12 @@ ROW = (
     "supports needs_note closes_at"
 ).split()
 
+# What no page says.
+UNSEEN = (
+    "search search_title search_words search_body occupation__search occupation__search_title "
+    "occupation__search_words occupation__description program__search program__search_words"
+).split()
+
 
 @cache
 def _address() -> str:
@@ -109,6 +115,16 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         return self.only(*ROW).annotate(
             shown_employer=F("employer__organization__name"),
             shown_places=ArraySubquery(places.values(words=words)),
+        )
+
+    def for_page(self) -> "OpportunityQuerySet":
+        """What its own page shows; the words that only searches read stay where they are."""
+        places = Prefetch("locations", Location.objects.select_related("place"))
+        return (
+            self.with_everything()
+            .defer(*UNSEEN)
+            .prefetch_related(None)
+            .prefetch_related(places, "terms__steps")
         )
 
     def with_everything(self) -> "OpportunityQuerySet":

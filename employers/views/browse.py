@@ -17,6 +17,7 @@ from employers.counted import count_view
 from employers.counting import Counts, counts_of
 from employers.facets import by_occupation, common_skills, facets
 from employers.filters import HOURS_SHORT, PAY, SORTS, START, UNDER_18, WITHIN
+from employers.first import first_like
 from employers.keeping import kept_among
 from employers.listed import listed_page, listings, nearest
 from employers.mapping import map_of
@@ -28,6 +29,7 @@ from employers.wider import wider_searches
 from vocabularies.lookups import find_occupations
 
 PAGE = 25
+SIMILAR = 3
 FEW = 3  # as few rows as this, and a word may be misspelled
 
 
@@ -136,7 +138,7 @@ def _meant(query: OpportunityQuery, at: datetime) -> list[tuple[str, str, str, i
 def opportunity_show(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """One posting. Strangers get 404 for what is not public yet; what was public and is not any
     more stays readable, as closed, without job markup."""
-    opportunity = get_object_or_404(Opportunity.objects.with_everything(), pk=pk)
+    opportunity = get_object_or_404(Opportunity.objects.for_page(), pk=pk)
     if not rules.may_see_opportunity(request.user, opportunity):
         raise Http404
     if slug != opportunity.slug:
@@ -167,14 +169,12 @@ def page_of(opportunity: Opportunity, request: HttpRequest) -> dict[str, Any]:
 
 def _similar(opportunity: Opportunity) -> list[Opportunity]:
     """Three open ones of the same sector, the same kind first."""
-    others = (
-        Opportunity.objects.public()
-        .filter(sector=opportunity.sector_id)
-        .exclude(pk=opportunity.pk)
-        .with_everything()
-        .order_by("closes_at", "pk")[:12]
-    )
-    return sorted(others, key=lambda row: row.kind != opportunity.kind)[:3]
+    if opportunity.sector_id is None:
+        return []
+    found = first_like(opportunity, SIMILAR, same_kind=True)
+    if len(found) < SIMILAR:
+        found += first_like(opportunity, SIMILAR - len(found), same_kind=False)
+    return found
 
 
 @public
