@@ -197,6 +197,7 @@ RULES: tuple[Rule, ...] = (
         ("takes_minors",),
         "visit",
         checks.minors_unsafe,
+        level=MUST,
         watches="A job shadow or mentoring for people under 18 that does not say what keeps them "
         "safe.",
     ),

@@ -186,13 +186,28 @@ def _rows_of(request: HttpRequest, batch: Import, shown: str) -> tuple[list[Impo
     page = list(rows.order_by("number")[: PAGE + 1])
     for row in page:
         row.title = _title_of(batch, row)  # type: ignore[attr-defined]
+        row.said = _said_in(batch, row)  # type: ignore[attr-defined]
     return page[:PAGE], str(page[PAGE - 1].number) if len(page) > PAGE else ""
 
 
+# What tells one row from another beside its title.
+TELLING = "kind place zips city pay pay_min pay_max hours closes_on".split()
+
+
+def _cell(batch: Import, row: ImportRow, name: str) -> str:
+    number = batch.columns.get(name, -1)
+    return row.cells[number] if 0 <= number < len(row.cells) else ""
+
+
 def _title_of(batch: Import, row: ImportRow) -> str:
-    number = batch.columns.get("title", -1)
-    said = row.cells[number] if 0 <= number < len(row.cells) else ""
-    return cells.short(said, 80) or "No title"
+    return cells.short(_cell(batch, row, "title"), 80) or "No title"
+
+
+def _said_in(batch: Import, row: ImportRow) -> list[tuple[str, str]]:
+    """(label, words of the file) of what decides, as far as the file says it."""
+    labels = ((name, COLUMNS[name].label.partition(",")[0]) for name in TELLING)
+    said = ((label, _cell(batch, row, name).strip()) for name, label in labels)
+    return [(label, cells.short(words, 40)) for label, words in said if words]
 
 
 def _shown(request: HttpRequest) -> str:
@@ -313,6 +328,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     drafts, changes, kept_rows = actions.what_undoing_does(batch)
     for row, _ in kept_rows:
         row.title = _title_of(batch, row)  # type: ignore[attr-defined]
+        row.said = _said_in(batch, row)  # type: ignore[attr-defined]
     context = {"batch": batch, "drafts": drafts, "changes": changes, "kept": kept_rows}
     return render(request, "employers/import_undo.html", context)
 

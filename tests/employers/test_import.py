@@ -87,6 +87,7 @@ def test_from_upload_to_drafts(
 
     assert Opportunity.objects.count() == 0
     assert "1 row can be saved, 1 row cannot" in page
+    assert "Row 2 · City: Austin · Pay: $20/h" in page
     assert "We know no place “Atlantis” in the region. Give its ZIP code." in page
 
     with django_capture_on_commit_callbacks(execute=True):
