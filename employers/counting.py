@@ -26,6 +26,7 @@ from employers.listed import (
     EXCLUSIVE,
     MARKED,
     MOST,
+    ask,
     by_words,
     listings,
     marks_of,
@@ -93,7 +94,7 @@ def open_now(at: datetime) -> tuple[int, int]:
     rows = Listing.objects.open(at).order_by().values("employer").distinct()
     if total <= MOST:
         return total, rows.count()
-    return total, cache.get_or_set("employers-with-openings", rows.count, 600)
+    return total, cache.get_or_set("employers-with-openings", rows.count, 600) or 0
 
 
 def counts_of(query: OpportunityQuery, at: datetime) -> Counts:
@@ -307,7 +308,8 @@ class _Look:
     def _ask(self) -> tuple[dict[str, _Part], dict[str, int]]:
         """The parts, by the key that is left out, and {ZIP codes: n} without the distance."""
         asked = [
-            f"SELECT '{key}', count(*), count(DISTINCT employer), sum(tally)::text, "  # noqa: S608
+            f"SELECT '{key}', count(*), {'0' if key else 'count(DISTINCT employer)'}, "  # noqa: S608
+            "sum(tally)::text, "
             "count(*) FILTER (WHERE band = '1'), count(*) FILTER (WHERE band = '3') "
             f"FROM ({self._rows(key, 'employer', 'tally', 'band')}) AS one (employer, tally, band)"
             for key in ("", *self.used)
@@ -319,9 +321,7 @@ class _Look:
                 "FROM (SELECT place, more, count(*) AS n "
                 f"FROM ({rows}) AS one (place, more) GROUP BY 1, 2) AS spots"
             )
-        with by_words(self.query.q), connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(asked), self.params)
-            answers = cursor.fetchall()
+        answers = ask(self.query.q, " UNION ALL ".join(asked), self.params)
         parts = {
             key: _Part(n, employers, tally or "", {"start=1": soon, "start=3": later})
             for key, n, employers, tally, soon, later in answers

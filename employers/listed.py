@@ -50,11 +50,8 @@ def marks_of_value(key: str, value: str) -> list[str]:
 
 def listings(query: OpportunityQuery, at: datetime, leave_out: str = "") -> Any:
     """The listings that are open and match; `leave_out` names one key to ignore."""
-    found = Listing.objects.open(at)
-    for key, condition in _conditions(query).items():
-        if key != leave_out:
-            found = found.filter(condition)
-    return found
+    conditions = _conditions(query).items()
+    return Listing.objects.open(at).filter(*(q for key, q in conditions if key != leave_out))
 
 
 def _conditions(query: OpportunityQuery) -> dict[str, Q]:
@@ -146,21 +143,37 @@ def _is_frequent(words: str) -> bool:
     return expected**2 > 25 * 15 * names().listings
 
 
+# PostgreSQL does not know that a row's words lie apart from it, so it would rather look into every
+# row than into the index of words.
 BY_WORDS = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"
 AS_EVER = "SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on"
 
 
 @contextmanager
 def by_words(words: str) -> Iterator[None]:
-    """Rows with these words are found by the index of words alone. PostgreSQL does not know that
-    a row's words lie apart from it, so it would rather look into every row."""
+    """Rows with these words are found by the index of words alone."""
     if not words:
         yield
         return
+    within = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(BY_WORDS)
         yield
-        cursor.execute(AS_EVER)
+        if within:
+            cursor.execute(AS_EVER)
+
+
+def ask(words: str, sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    """The answer to one statement, found as in `by_words`, in one turn."""
+    with connection.cursor() as cursor:
+        if not words:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
+        # Statements that are sent together are one transaction.
+        cursor.execute(f"{BY_WORDS}; {sql}; {AS_EVER}", params)
+        while cursor.description is None:
+            cursor.nextset()
+        return cursor.fetchall()
 
 
 def in_order(rows: Any, ids: Iterable[int]) -> list[Opportunity]:
