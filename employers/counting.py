@@ -1,7 +1,7 @@
 """How many postings are open, by marks: from the count table where it knows, else by looking at
 as many matches as one may look at.
 
-The table holds a number for every set of up to three marks (decision 20). What opened, closed or
+The table holds a number for every set of up to three marks (decision 25). What opened, closed or
 changed since it was last counted in lies beside it as events and is added, so the numbers are
 exact at the moment of asking. For words, distances, occupations and more filters than the table
 knows, up to MOST matches are counted; where there are more, the numbers are "at least".

@@ -1,4 +1,4 @@
-"""Narrow rows for lists, and counts, kept by PostgreSQL itself: see decision 20."""
+"""Narrow rows for lists, and counts, kept by PostgreSQL itself: see decision 25."""
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
