@@ -1,4 +1,4 @@
-"""What names are compared by, and what a person reads whose organization's name is taken.
+"""What names are compared by.
 
 Letters that look alike are read as one (Unicode Technical Standard 39, section 4): a selection of
 our own, of the scripts in which Latin words can be imitated.
@@ -6,12 +6,6 @@ our own, of the scripts in which Latin words can be imitated.
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
-
-from vocabularies.models import Region
-
-if TYPE_CHECKING:
-    from accounts.models import Organization
 
 # Letter by letter: the imitation, then the Latin letter that it is taken for.
 LOOKS_LIKE = {
@@ -58,18 +52,3 @@ def mixes_scripts(name: str) -> bool:
 def _scripts(word: str) -> set[str]:
     found = (unicodedata.name(letter, "").partition(" ")[0] for letter in word)
     return {script for script in found if script in SCRIPTS}
-
-
-def why_taken(other: "Organization | None") -> str:
-    """A hidden one is not described, but whose it is must have a way on."""
-    if other is None or other.is_public:
-        return "An organization of this name is here already."
-    into = other.merged_into
-    if into is not None and into.is_public:
-        return f"The organization of this name is part of {into} now. Ask to join that one."
-    ask = Region.current().contact_email
-    return (
-        "This name is taken by an organization that is not public; most likely it waits to be "
-        "checked. If it is yours, ask the colleague who put it forward"
-        + (f" or write to {ask}." if ask else " or write to our staff.")
-    )

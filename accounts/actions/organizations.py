@@ -16,8 +16,8 @@ from accounts.choices import (
 )
 from accounts.following import Happening, Happens, follow
 from accounts.models import Membership, Organization
-from accounts.names import why_taken
 from accounts.rules import may_verify_organization
+from accounts.taken import why_taken
 from vocabularies.text import slug_for
 
 # Words that the address of another page has taken.

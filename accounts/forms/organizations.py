@@ -11,7 +11,7 @@ from accounts.choices import MembershipRole, OrganizationState, SizeBand
 from accounts.forms.address import AddressField
 from accounts.forms.base import PortalForm, PortalModelForm
 from accounts.models import Organization, name_key
-from accounts.names import why_taken
+from accounts.taken import why_taken
 from vocabularies.models import Place, Sector
 from vocabularies.text import plain_line
 

@@ -5,7 +5,6 @@ from employers.forms.dates import DatesForm
 from employers.forms.kinds import LeadsForm, LearningForm, SevenForm, TrainingForm, VisitForm
 from employers.forms.pay import PayForm
 from employers.forms.place import PlaceForm
-from employers.forms.review import ReviewForm
 from employers.forms.section import SectionForm
 from employers.forms.small import CloseForm, StartForm
 from employers.forms.terms import TermsForm, even_ladder
@@ -31,7 +30,6 @@ FORMS: dict[str, type[SectionForm]] = {form.section.slug: form for form in PAGES
 __all__ = [
     "FORMS",
     "CloseForm",
-    "ReviewForm",
     "SectionForm",
     "StartForm",
     "UsualForm",

@@ -15,8 +15,7 @@ from accounts.models import Entry, Review
 from accounts.queue import assign_url
 from employers import actions, rules
 from employers.coach import remarks_on
-from employers.forms import ReviewForm
-from employers.forms.review import kept_for
+from employers.forms.review import ReviewForm, kept_for
 from employers.models import Opportunity
 from employers.remarks import fields_of, label_of, last_decided, remarks_seen
 from employers.views.browse import page_of
