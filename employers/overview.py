@@ -7,7 +7,7 @@ from django.db.models import Case, IntegerField, Prefetch, Q, Value, When
 
 from employers.choices import State
 from employers.models import Opportunity
-from employers.models.opportunities import OpportunityQuerySet
+from employers.models.opportunities import UNSEEN, OpportunityQuerySet
 from vocabularies.text import without_accents
 
 # What needs its people first.
@@ -34,6 +34,7 @@ def postings_of(user: Any) -> OpportunityQuerySet:
     return (
         Opportunity.objects.of(user)
         .filter(replaces=None)
+        .defer(*UNSEEN)
         .select_related("employer__organization")
         .prefetch_related(
             Prefetch("copies", Opportunity.objects.only("pk", "state", "replaces_id", "title"))

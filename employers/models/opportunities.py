@@ -72,10 +72,11 @@ ROW = (
     "supports needs_note closes_at"
 ).split()
 
-# What no page says.
-UNSEEN = (
-    "search search_title search_words search_body occupation__search occupation__search_title "
-    "occupation__search_words occupation__description program__search program__search_words"
+# Long words that only searches read, of a posting and of what stands beside it.
+UNSEEN = "search search_title search_words search_body".split()
+UNSEEN_BESIDE = (
+    "occupation__search occupation__search_title occupation__search_words occupation__description "
+    "program__search program__search_words"
 ).split()
 
 
@@ -122,7 +123,7 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         places = Prefetch("locations", Location.objects.select_related("place"))
         return (
             self.with_everything()
-            .defer(*UNSEEN)
+            .defer(*UNSEEN, *UNSEEN_BESIDE)
             .prefetch_related(None)
             .prefetch_related(places, "terms__steps")
         )
