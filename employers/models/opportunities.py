@@ -72,6 +72,12 @@ ROW = (
     "supports needs_note closes_at"
 ).split()
 
+GATE = (
+    "kind slug state revision changed_at opens_at closes_at public_since sector replaces"
+).split()
+GATE_BESIDE = [
+    f"employer__organization__{name}" for name in ("name", "state", "verified_at", "version")
+]
 # Long words that only searches read, of a posting and of what stands beside it.
 UNSEEN = "search search_title search_words search_body".split()
 UNSEEN_BESIDE = (
@@ -117,6 +123,10 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
             shown_employer=F("employer__organization__name"),
             shown_places=ArraySubquery(places.values(words=words)),
         )
+
+    def for_gate(self) -> "OpportunityQuerySet":
+        """As much as tells who may see it, and whether its page has changed."""
+        return self.select_related("employer__organization").only(*GATE, *GATE_BESIDE)
 
     def for_page(self) -> "OpportunityQuerySet":
         """What its own page shows; the words that only searches read stay where they are."""

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public
@@ -19,6 +21,7 @@ from employers.facets import by_occupation, common_skills, facets
 from employers.filters import HOURS_SHORT, PAY, SORTS, START, UNDER_18, WITHIN
 from employers.first import first_like
 from employers.keeping import kept_among
+from employers.kept_pages import LIKE, is_for_anybody, kept_page
 from employers.listed import listed_page, listings, nearest
 from employers.mapping import map_of
 from employers.meant import near_words
@@ -138,17 +141,27 @@ def _meant(query: OpportunityQuery, at: datetime) -> list[tuple[str, str, str, i
 def opportunity_show(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """One posting. Strangers get 404 for what is not public yet; what was public and is not any
     more stays readable, as closed, without job markup."""
-    opportunity = get_object_or_404(Opportunity.objects.for_page(), pk=pk)
-    if not rules.may_see_opportunity(request.user, opportunity):
+    gate = get_object_or_404(Opportunity.objects.for_gate(), pk=pk)
+    if not rules.may_see_opportunity(request.user, gate):
         raise Http404
-    if slug != opportunity.slug:
-        return redirect(opportunity, permanent=True)
-    count_view(request, opportunity)
-    return render(request, "employers/opportunity_show.html", page_of(opportunity, request))
+    if slug != gate.slug:
+        return redirect(gate, permanent=True)
+    count_view(request, gate)
+    template = "employers/opportunity_show.html"
+
+    def page(like: str) -> str:
+        opportunity = get_object_or_404(Opportunity.objects.for_page(), pk=pk)
+        return render_to_string(template, page_of(opportunity, request, like), request)
+
+    like = _like(gate)
+    if is_for_anybody(request, gate):
+        return HttpResponse(kept_page(gate, lambda: page(LIKE)).replace(LIKE, like))
+    return HttpResponse(page(like))
 
 
-def page_of(opportunity: Opportunity, request: HttpRequest) -> dict[str, Any]:
-    """What the public page of a posting shows; preview and review show the same."""
+def page_of(opportunity: Opportunity, request: HttpRequest, like: str = "") -> dict[str, Any]:
+    """What the public page of a posting shows; preview and review show the same, without what is
+    like it (`like`, as HTML)."""
     standing = opportunity.standing()
     is_mine = rules.may_move_opportunity(request.user, opportunity)
     near = OpportunityQuery.from_querystring(f"near={request.GET.get('near', '')[:5]}")
@@ -161,20 +174,20 @@ def page_of(opportunity: Opportunity, request: HttpRequest) -> dict[str, Any]:
         "markup": structured.markup_of(opportunity),
         "away": f"{round_miles(miles)} from {near.near}" if miles is not None else "",
         "ladder": structured.ladder_of(opportunity),
-        "similar": _similar(opportunity),
+        "like": mark_safe(like),  # noqa: S308
         "history": entries_of(opportunity) if is_mine else [],
         "kept": kept_among(request.user, [opportunity]),
     }
 
 
-def _similar(opportunity: Opportunity) -> list[Opportunity]:
+def _like(opportunity: Opportunity) -> str:
     """Three open ones of the same sector, the same kind first."""
     if opportunity.sector_id is None:
-        return []
-    found = first_like(opportunity, SIMILAR, same_kind=True)
-    if len(found) < SIMILAR:
-        found += first_like(opportunity, SIMILAR - len(found), same_kind=False)
-    return found
+        return ""
+    rows = first_like(opportunity, SIMILAR, same_kind=True)
+    if len(rows) < SIMILAR:
+        rows += first_like(opportunity, SIMILAR - len(rows), same_kind=False)
+    return render_to_string("employers/_like.html", {"rows": rows})
 
 
 @public

@@ -21,7 +21,7 @@ MANY = 240  # different queries for each page
 @dataclass(frozen=True)
 class Page:
     """`floor`: the addresses at which the floor shows the same. A goal is CPU ms a request
-    (`most`), or a multiple of the floor's (`times`)."""
+    (`most`), or a multiple of the floor's (`times`); cold, or `warm` where pages are kept."""
 
     name: str
     title: str
@@ -30,6 +30,7 @@ class Page:
     most: float | None = None
     times: float | None = None
     signed_in: bool = False
+    warm: bool = False
 
 
 def pages(rows: int) -> Iterator[Page]:
@@ -45,7 +46,7 @@ def pages(rows: int) -> Iterator[Page]:
     yield Page("rare", "A rare word", made.words(["hyperbaric", "falconry"]), most=search)
     yield Page("frequent", "A frequent word", made.words(NOUNS[:12]), most=search)
     yield Page("none", "Nothing found", made.words(["xylophone quartet"]), False, most=search)
-    yield Page("show", "One posting", made.postings(), most=4)
+    yield Page("show", "One posting", made.postings(), most=4, warm=True)
     yield Page("home", "Home", ["/"], False, most=search)
     yield Page("desk", "Desk of an employer, 50 postings", ["/desk/"], False, 40, signed_in=True)
     try:
