@@ -74,8 +74,12 @@ class Counts:
 
     @property
     def few(self) -> bool:
-        """So few that all of them may be looked at."""
-        return self.total <= MOST and not isinstance(self.total, AtLeast)
+        return is_few(self.total)
+
+
+def is_few(total: int) -> bool:
+    """So few that all of them may be looked at."""
+    return total <= MOST and not isinstance(total, AtLeast)
 
 
 def total_of(query: OpportunityQuery, at: datetime) -> int:

@@ -8,7 +8,7 @@ from django.contrib.postgres.search import SearchRank
 from django.db.models import F
 from django.utils import timezone
 
-from employers.counting import MOST, AtLeast, total_of
+from employers.counting import is_few, total_of
 from employers.listed import listed_page
 from employers.models import Opportunity
 from employers.search import OpportunityQuery, words_of_query
@@ -19,8 +19,7 @@ RANKED = 300  # ranking every match of a common word would read the whole table
 def first_of(query: OpportunityQuery, at: datetime, size: int, rows: Any) -> list[Opportunity]:
     """The first postings in the order of the query, whatever page it is at; `rows` is how they are
     read (a queryset of Opportunity)."""
-    total = total_of(query, at)
-    few = total <= MOST and not isinstance(total, AtLeast)
+    few = is_few(total_of(query, at))
     return listed_page(replace(query, after="", before=""), at, size, few, rows).rows
 
 

@@ -11,7 +11,10 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
 from accounts.doors import public
+from employers.counting import AtLeast, is_few, total_of
 from employers.export import CHUNK, csv_chunks, for_export, workbook
+from employers.first import first_of
+from employers.listed import listed_page, listings
 from employers.models import Opportunity
 from employers.search import OpportunityQuery
 from vocabularies.models import Region
@@ -36,12 +39,15 @@ def opportunity_json(request: HttpRequest) -> HttpResponse:
     query, now = _asked(request), timezone.now()
     if query.errors:
         return JsonResponse({"errors": query.errors}, status=400)
-    matching = query.filter(Opportunity.objects.public(now))
-    page = query.page(for_export(matching), JSON_PAGE)
+    count = total_of(query, now)
+    rows = for_export(Opportunity.objects.all())
+    page = listed_page(query, now, JSON_PAGE, is_few(count), rows)
+    if isinstance(count, AtLeast):
+        count = listings(query, now).order_by().count()
     here = f"{settings.SITE_URL}/opportunities.json"
     return JsonResponse(
         {
-            "count": matching.order_by().count(),
+            "count": count,
             "results": [_as_json(row) for row in page.rows],
             "next": here + query.link(after=page.after) if page.after else None,
             "previous": here + query.link(before=page.before) if page.before else None,
@@ -145,7 +151,7 @@ def opportunity_atom(request: HttpRequest) -> HttpResponse:
     if query.errors:
         return _refusal(query)
     query.sort = "newest"
-    rows = query.sorted(query.filter(Opportunity.objects.public()).with_everything())[:FEED]
+    rows = first_of(query, timezone.now(), FEED, Opportunity.objects.with_everything())
     body = render_to_string(
         "employers/opportunity_atom.xml",
         {
@@ -177,10 +183,11 @@ def opportunity_ics(request: HttpRequest) -> HttpResponse:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"Deadlines: {query.describe()}")
     calendar.add("x-wr-timezone", Region.current().time_zone)
-    open_now = Opportunity.objects.public().filter(closes_at__isnull=False)
     query.sort = "closing"
-    for row in query.sorted(query.filter(open_now).with_everything())[:DEADLINES]:
-        calendar.add_component(_deadline(row))
+    rows = first_of(query, timezone.now(), DEADLINES, Opportunity.objects.with_everything())
+    for row in rows:
+        if row.closes_at is not None:
+            calendar.add_component(_deadline(row))
     return HttpResponse(
         calendar.to_ical(),
         content_type="text/calendar; charset=utf-8",

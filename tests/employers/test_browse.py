@@ -153,11 +153,11 @@ def test_pages_follow_one_another_without_gap_or_double(client, region, order):
     ("path", "queries"),
     [
         ("/opportunities/", 4),
-        ("/opportunities.json", 5),
+        ("/opportunities.json", 6),
         ("/opportunities.csv", 4),
         ("/opportunities.xlsx", 4),
-        ("/opportunities.atom", 3),
-        ("/opportunities.ics", 3),
+        ("/opportunities.atom", 5),
+        ("/opportunities.ics", 5),
         ("/employers/", 5),
     ],
 )
