@@ -8,35 +8,32 @@ knows, up to MOST matches are counted; where there are more, the numbers are "at
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Case, Q, TextField, Value, When
-from django.utils import timezone
+from redis.exceptions import RedisError
 
-from employers.choices import Education, Kind, Mode, StartKind, Support
-from employers.filters import HOURS, PAY, START, START_DAYS, UNDER_18, WITHIN
+from employers.choices import Education, Kind, Mode, Support
+from employers.filters import HOURS, PAY, START, UNDER_18
 from employers.listed import (
     EXCLUSIVE,
     MARKED,
-    MOST,
-    ask,
     by_words,
     listings,
     marks_of,
     marks_of_value,
-    nearest,
 )
+from employers.looking import MOST, AtLeast, Look, capped, is_few
 from employers.models import Listing
 from employers.names import Names, names
 from employers.search import OpportunityQuery
-from vocabularies.models import Region
+
+__all__ = ["AtLeast", "Counts", "counts_of", "is_few", "open_now", "total_of"]
 
 LARGEST = 3  # marks in a key of the count table
 WAITING = 1000  # events that are added when reading; with more, the table is not asked
@@ -46,18 +43,6 @@ MOST_SETS = 40
 FIXED = ("q", "near", "occupation", "program", "start_by")
 
 Terms = list[tuple[int, frozenset[str]]]
-
-
-class AtLeast(int):
-    """A count that was stopped: there are at least so many. Shown as "2,000+"."""
-
-    def __str__(self) -> str:
-        return f"{int(self):,}+" if self else "few"
-
-    def __format__(self, spec: str) -> str:
-        return str(self)
-
-    __html__ = __str__
 
 
 @dataclass
@@ -71,15 +56,12 @@ class Counts:
     groups: dict[str, dict[str, int]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     rings: dict[str, int] = field(default_factory=dict)
+    # Words that are better found and sorted than looked for along the list.
+    to_sort: bool = False
 
     @property
     def few(self) -> bool:
         return is_few(self.total)
-
-
-def is_few(total: int) -> bool:
-    """So few that all of them may be looked at."""
-    return total <= MOST and not isinstance(total, AtLeast)
 
 
 def total_of(query: OpportunityQuery, at: datetime) -> int:
@@ -88,7 +70,7 @@ def total_of(query: OpportunityQuery, at: datetime) -> int:
     if known:
         return known.total
     with by_words(query.q):
-        return _capped(listings(query, at).order_by()[: MOST + 1].count())
+        return capped(listings(query, at).order_by()[: MOST + 1].count())
 
 
 def open_now(at: datetime) -> tuple[int, int]:
@@ -98,21 +80,39 @@ def open_now(at: datetime) -> tuple[int, int]:
     rows = Listing.objects.open(at).order_by().values("employer").distinct()
     if total <= MOST:
         return total, rows.count()
-    return total, cache.get_or_set("employers-with-openings", rows.count, 600) or 0
+    try:
+        return total, cache.get_or_set("employers-with-openings", rows.count, 600) or 0
+    except RedisError:
+        return total, rows.count()
 
 
 def counts_of(query: OpportunityQuery, at: datetime) -> Counts:
-    """The total and the number beside each value of each filter; three queries at most."""
+    """The total and the number beside each value of each filter; four queries at most."""
     values = _values(names())
     found = _from_table(query, at, list(values)) if _is_marked(query) else None
     missing = [key for key in values if found is None or key not in found.groups]
-    if found is None or missing or found.few:
-        looked = _Look(query, at, missing, values).counts()
-        if found is None:
-            return looked
-        found.groups |= looked.groups
-        found.left_out |= looked.left_out
-        found.employers = looked.employers
+    if found is not None and not missing and not found.few:
+        return found
+    return _by_looking(query, at, {key: values[key] for key in missing}, found)
+
+
+def _by_looking(
+    query: OpportunityQuery,
+    at: datetime,
+    values: dict[str, dict[str, list[str]]],
+    known: Counts | None,
+) -> Counts:
+    """What the table does not know, added to what it does."""
+    look = Look(query, at, [key for key in values if key != "supports" and getattr(query, key)])
+    look.look()
+    found = known or Counts(look.total, to_sort=look.is_short)
+    for key, group in values.items():
+        part = look.parts.get(key, look.parts[""])
+        found.left_out[key] = part.total
+        found.groups[key] = {v: part.of_any(marks) for v, marks in group.items()}
+    found.rings = look.rings()
+    if found.few:
+        found.employers = look.parts[""].employers
     return found
 
 
@@ -138,10 +138,6 @@ def _values(named: Names) -> dict[str, dict[str, list[str]]]:
 
 def _is_marked(query: OpportunityQuery) -> bool:
     return not any(getattr(query, key) for key in FIXED)
-
-
-def _capped(n: int) -> int:
-    return n if n <= MOST else AtLeast(MOST)
 
 
 # The count table ------------------------------------------------------------------
@@ -242,125 +238,3 @@ SELECT 'known', ARRAY[key], n FROM employers_opencount WHERE key = ANY(%s)
 UNION ALL SELECT 'waiting', marks, sum(n) FROM waiting GROUP BY marks HAVING sum(n) <> 0
 UNION ALL SELECT 'in all', NULL, count(*) FROM waiting
 """
-
-
-# Looking at matches ---------------------------------------------------------------
-
-
-@dataclass
-class _Part:
-    """What one look found: how many rows, and of them how many have each mark."""
-
-    rows: int
-    employers: int
-    tally: str
-    bands: dict[str, int]
-
-    def count(self, mark: str) -> int:
-        if mark.startswith("start="):
-            return self.bands[mark]
-        place = names().places.get(mark)
-        if place is None:
-            return 0
-        end = len(self.tally) - 4 * place
-        return int(self.tally[max(end - 4, 0) : end] or 0) if end > 0 else 0
-
-
-class _Look:
-    """One statement over up to MOST matches: of the whole query, of the query without each key
-    that is in use, and without the distance."""
-
-    def __init__(
-        self,
-        query: OpportunityQuery,
-        at: datetime,
-        keys: list[str],
-        values: dict[str, dict[str, list[str]]],
-    ) -> None:
-        self.query, self.at, self.keys, self.values = query, at, keys, values
-        self.used = [key for key in keys if key != "supports" and getattr(query, key)]
-        self.params: list[Any] = []
-
-    def counts(self) -> Counts:
-        parts, spots = self._ask()
-        found = Counts(_capped(parts[""].rows))
-        if found.few:
-            found.employers = parts[""].employers
-        for key in self.keys:
-            part = parts[key if key in self.used else ""]
-            every = _capped(part.rows)
-            found.left_out[key] = every
-            found.groups[key] = {
-                value: _like(every, sum(part.count(mark) for mark in marks))
-                for value, marks in self.values[key].items()
-            }
-        found.rings = self._rings(spots)
-        return found
-
-    def _rings(self, spots: dict[str, int]) -> dict[str, int]:
-        """{miles: n, "": n of all}; {} where there are too many to look at."""
-        every = sum(spots.values())
-        if not self.query.near or every > MOST:
-            return {}
-        away = [(nearest(self.query, zips.split()), found) for zips, found in spots.items()]
-        rings = {
-            miles: sum(found for near, found in away if near is not None and near <= number)
-            for miles, number in WITHIN.items()
-        }
-        return rings | {"": every}
-
-    def _ask(self) -> tuple[dict[str, _Part], dict[str, int]]:
-        """The parts, by the key that is left out, and {ZIP codes: n} without the distance."""
-        asked = [
-            f"SELECT '{key}', count(*), {'0' if key else 'count(DISTINCT employer)'}, "  # noqa: S608
-            "sum(tally)::text, "
-            "count(*) FILTER (WHERE band = '1'), count(*) FILTER (WHERE band = '3') "
-            f"FROM ({self._rows(key, 'employer', 'tally', 'band')}) AS one (employer, tally, band)"
-            for key in ("", *self.used)
-        ]
-        if self.query.near and not self._is_everywhere():
-            rows = self._rows("near", "place", "more_places")
-            asked.append(
-                "SELECT 'near', n, 0, concat_ws(' ', place, array_to_string(more, ' ')), 0, 0 "  # noqa: S608
-                "FROM (SELECT place, more, count(*) AS n "
-                f"FROM ({rows}) AS one (place, more) GROUP BY 1, 2) AS spots"
-            )
-        answers = ask(self.query.q, " UNION ALL ".join(asked), self.params)
-        parts = {
-            key: _Part(n, employers, tally or "", {"start=1": soon, "start=3": later})
-            for key, n, employers, tally, soon, later in answers
-            if key != "near"
-        }
-        # A tally that is longer than the known marks reach has a mark that is new.
-        if max(len(part.tally) for part in parts.values()) > 4 * len(names().places):
-            names().read_places_again()
-        return parts, {zips: n for key, n, _, zips, _, _ in answers if key == "near"}
-
-    def _is_everywhere(self) -> bool:
-        """Without the distance there would be more than one may look at."""
-        anywhere = replace(self.query, near="", within="", sort="")
-        return _is_marked(anywhere) and total_of(anywhere, self.at) > MOST
-
-    def _rows(self, leave_out: str, *columns: str) -> str:
-        rows = listings(self.query, self.at, leave_out).order_by()
-        rows = rows.annotate(band=_start_band()).values_list(*columns)
-        sql, params = rows[: MOST + 1].query.sql_with_params()
-        self.params += params
-        return sql
-
-
-def _like(every: int, n: int) -> int:
-    """A part of what was not counted to its end was not either."""
-    return AtLeast(n) if isinstance(every, AtLeast) else n
-
-
-def _start_band() -> Case:
-    """The step of start that a listing stands in today; the table has it as events."""
-    today = timezone.localdate(timezone=Region.current().zone)
-    soon = Q(start_kind__in=[StartKind.AT_ONCE, StartKind.ROLLING])
-    return Case(
-        When(soon | Q(starts_on__lte=today + timedelta(days=START_DAYS["1"])), then=Value("1")),
-        When(starts_on__lte=today + timedelta(days=START_DAYS["3"]), then=Value("3")),
-        default=Value(""),
-        output_field=TextField(),
-    )

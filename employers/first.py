@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from employers.counting import is_few, total_of
-from employers.listed import listed_page
+from employers.listed import expected_of, is_short, listed_page, listings
 from employers.models import Opportunity
 from employers.search import OpportunityQuery, words_of_query
 
@@ -20,6 +20,8 @@ def first_of(query: OpportunityQuery, at: datetime, size: int, rows: Any) -> lis
     """The first postings in the order of the query, whatever page it is at; `rows` is how they are
     read (a queryset of Opportunity)."""
     few = is_few(total_of(query, at))
+    if query.q and not few:
+        few = is_short(expected_of([listings(query, at).order_by().values("pk")])[0])
     return listed_page(replace(query, after="", before=""), at, size, few, rows).rows
 
 

@@ -1,6 +1,5 @@
 """What a query finds among the listings, in their order."""
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,8 +18,6 @@ from employers.search import OpportunityQuery, words_of_query
 from vocabularies.lookups import box_around, miles_between
 from vocabularies.models import Place
 
-# No more matches than this are looked at one by one, to count or to sort them.
-MOST = 2000
 # Values of a key of which a posting can have one only, so that their counts add up.
 EXCLUSIVE = ("kind", "sector", "mode", "education", "pay", "hours", "start", "under18")
 ORDERED_BY = ("pk", "ends_at", "public_since", "hourly_pay")
@@ -50,8 +47,11 @@ def marks_of_value(key: str, value: str) -> list[str]:
 
 def listings(query: OpportunityQuery, at: datetime, leave_out: str = "") -> Any:
     """The listings that are open and match; `leave_out` names one key to ignore."""
-    conditions = _conditions(query).items()
-    return Listing.objects.open(at).filter(*(q for key, q in conditions if key != leave_out))
+    found = [condition for key, condition in _conditions(query).items() if key != leave_out]
+    if query.order == "newest":
+        # What is open follows from the other moments; this spares a walk past all that is not yet.
+        found.append(Q(public_since__lte=at))
+    return Listing.objects.open(at).filter(*found)
 
 
 def _conditions(query: OpportunityQuery) -> dict[str, Q]:
@@ -125,22 +125,30 @@ def listed_page(query: OpportunityQuery, at: datetime, size: int, few: bool, row
     its order until the page is full. The other way round, each would read most of the table.
     """
     found = listings(query, at).only(*ORDERED_BY)
-    if few or (query.q and not _is_frequent(query.q)):
-        with by_words(query.q):
-            page = query.page(found, size, few=True)
-    else:
-        page = query.page(found, size)
+    with by_words(query.q if few else ""):
+        page = query.page(found, size, few)
     return page._replace(rows=in_order(rows, [row.pk for row in page.rows]))
 
 
-def _is_frequent(words: str) -> bool:
-    """Whether a walk along the list fills a page with these words sooner than all that have them
-    are found and sorted. The walk passes all / expected × 25 rows, and to look for words in a row
-    is some 15 times the work of finding a row by its words."""
-    rows = Listing.objects.filter(search=words_of_query(words)).order_by().values("pk")
-    plan = json.loads(rows.explain(format="json"))
-    expected = int(plan[0]["Plan"]["Plan Rows"])
-    return expected**2 > 25 * 15 * names().listings
+def is_short(expected: int) -> bool:
+    """Whether so many with some words are found and sorted sooner than a walk along the list fills
+    a page with them. The walk passes all / expected × 25 rows, and to look for words in a row is
+    some 15 times the work of finding a row by its words."""
+    return expected**2 <= 25 * 15 * names().listings
+
+
+def expected_of(querysets: list[Any]) -> list[int]:
+    """How many rows PostgreSQL expects of each, by its statistics; one query."""
+    statements, params = [], []
+    for queryset in querysets:
+        sql, own = queryset.query.sql_with_params()
+        statements.append(f"({sql})")
+        params += own
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {' UNION ALL '.join(statements)}", params)
+        plan = cursor.fetchone()[0][0]["Plan"]
+    plans = plan["Plans"] if len(querysets) > 1 else [plan]
+    return [int(one["Plan Rows"]) for one in plans]
 
 
 # PostgreSQL does not know that a row's words lie apart from it, so it would rather look into every

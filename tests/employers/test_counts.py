@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Organization
-from employers import counting
+from employers import counting, looking
 from employers.actions import keep_search_words
 from employers.choices import Education, Kind, Mode, Paid, State, Support
 from employers.counting import AtLeast, counts_of, total_of
@@ -244,7 +244,7 @@ def test_too_many_to_count_are_said_to_be_at_least_so_many(client, region, monke
     OpportunityFactory.create_batch(4, kind=Kind.INTERNSHIP)
     for row in Opportunity.objects.all():
         keep_search_words(row)
-    monkeypatch.setattr(counting, "MOST", 3)
+    monkeypatch.setattr(looking, "MOST", 3)
 
     body = client.get("/opportunities/?q=welder").content.decode()
     known = client.get("/opportunities/").content.decode()
@@ -325,3 +325,14 @@ def test_with_too_many_waiting_events_matches_are_looked_at(region, monkeypatch)
 
     assert total_of(OpportunityQuery(), timezone.now()) == 3
     assert counts_of(OpportunityQuery(), timezone.now()).total == 3
+
+
+def test_common_words_are_told_by_every_eighth_listing(region):
+    rows = OpportunityFactory.create_batch(9)
+    for row in rows:
+        keep_search_words(row)
+    look = looking.Look(OpportunityQuery(q="welder"), timezone.now(), [])
+
+    look._ask([""], common={""})
+
+    assert look.parts[""].rows == len([row for row in rows if row.pk % 8 == 0])
