@@ -139,22 +139,21 @@ def is_short(expected: int) -> bool:
 
 def expected_of(querysets: list[Any]) -> list[int]:
     """How many rows PostgreSQL expects of each, by its statistics; one query."""
-    statements, params = [], []
-    for queryset in querysets:
-        sql, own = queryset.query.sql_with_params()
-        statements.append(f"({sql})")
-        params += own
+    compiled = [queryset.query.sql_with_params() for queryset in querysets]
+    statements = "; ".join(f"EXPLAIN (FORMAT JSON) {sql}" for sql, _ in compiled)
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {' UNION ALL '.join(statements)}", params)
-        plan = cursor.fetchone()[0][0]["Plan"]
-    plans = plan["Plans"] if len(querysets) > 1 else [plan]
-    return [int(one["Plan Rows"]) for one in plans]
+        cursor.execute(statements, [param for _, params in compiled for param in params])
+        plans = [cursor.fetchone()[0]]
+        while cursor.nextset():
+            plans.append(cursor.fetchone()[0])
+    return [int(plan[0]["Plan"]["Plan Rows"]) for plan in plans]
 
 
 # PostgreSQL does not know that a row's words lie apart from it, so it would rather look into every
 # row than into the index of words.
-BY_WORDS = "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"
-AS_EVER = "SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on"
+PLANS = {"enable_seqscan": "off", "enable_indexscan": "off", "max_parallel_workers_per_gather": "0"}
+BY_WORDS = "; ".join(f"SET LOCAL {name} = {value}" for name, value in PLANS.items())
+AS_EVER = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in PLANS)
 
 
 @contextmanager

@@ -84,6 +84,7 @@ class Look:
     parts: dict[str, Part] = field(default_factory=dict)
     spots: dict[str, int] | None = None
     is_short: bool = False
+    found: dict[str, Any] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -120,8 +121,13 @@ class Look:
         if not self.query.q and "near" not in keys:
             return dict.fromkeys(keys, 0)
         asked = keys if self.query.q else ["near"]
-        rows = [listings(self.query, self.at, key).order_by().values("pk") for key in asked]
+        rows = [self._listings(key).values("pk") for key in asked]
         return dict.fromkeys(keys, 0) | dict(zip(asked, expected_of(rows), strict=True))
+
+    def _listings(self, leave_out: str) -> Any:
+        if leave_out not in self.found:
+            self.found[leave_out] = listings(self.query, self.at, leave_out).order_by()
+        return self.found[leave_out]
 
     def _rows_of(self, key: str) -> int:
         return sum((self.spots or {}).values()) if key == "near" else self.parts[key].rows
@@ -141,7 +147,9 @@ class Look:
         """(key, rows, employers, tally or ZIP codes, rows that start within a month, within three)
         of one part."""
         columns = ["place", "more_places"] if key == "near" else ["employer", "tally", "band"]
-        rows = listings(self.query, self.at, key).order_by().annotate(band=_start_band())
+        rows = self._listings(key)
+        if key != "near":
+            rows = rows.annotate(band=_start_band())
         if is_common:
             rows = rows.filter(Exact(Mod(F("pk"), SAMPLE), 0))
         inner, own = rows.values_list(*columns)[: MOST + 1].query.sql_with_params()
