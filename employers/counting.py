@@ -110,6 +110,11 @@ def _by_looking(
         part = look.parts.get(key, look.parts[""])
         found.left_out[key] = part.total
         found.groups[key] = {v: part.of_any(marks) for v, marks in group.items()}
+        # What is chosen alone is what was found; another look may have stopped before.
+        chosen = getattr(query, key)
+        chosen = [chosen] if isinstance(chosen, str) else chosen
+        if key != "supports" and len(chosen) == 1 and chosen[0] in group:
+            found.groups[key][chosen[0]] = found.total
     found.rings = look.rings()
     if found.few:
         found.employers = look.parts[""].employers

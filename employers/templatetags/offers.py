@@ -89,5 +89,11 @@ def _option(name: str, type: str, value: str, words: str, n: Any, chosen: bool) 
         f'<div class="form-check"><input class="form-check-input" type="{type}" id="f-{own}" '
         f'name="{name}" value="{escape(value)}"{" checked" if chosen else ""}>'
         f'<label class="form-check-label" for="f-{own}">{escape(words)} '
-        f'<span class="n" id="n-{own}">{n}</span></label></div>'
+        f'<span class="n" id="n-{own}">{figure(n)}</span></label></div>'
     )
+
+
+@register.filter
+def figure(n: int) -> str:
+    """1,240; "2,000+" for what was not counted to its end."""
+    return f"{n:,}"

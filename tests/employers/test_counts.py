@@ -247,11 +247,13 @@ def test_too_many_to_count_are_said_to_be_at_least_so_many(client, region, monke
     monkeypatch.setattr(looking, "MOST", 3)
 
     body = client.get("/opportunities/?q=welder").content.decode()
+    chosen = client.get("/opportunities/?q=welder&kind=internship").content.decode()
     known = client.get("/opportunities/").content.decode()
 
     assert "3+ opportunities</h2>" in body
     assert 'id="n-kind-internship">4+</span>' in body
     assert 'id="n-kind-co-op">few</span>' in body
+    assert 'id="n-kind-internship">3+</span>' in chosen
     assert "4 opportunities</h2>" in known
     assert f"{AtLeast(2000)}" == "2,000+"
 
