@@ -73,10 +73,7 @@ def _conditions(query: OpportunityQuery) -> dict[str, Q]:
 def near(query: OpportunityQuery, miles: int) -> Q:
     """Has a place within so many miles. Positions are those of ZIP codes, so the distance of a
     posting is that of its ZIP codes."""
-    zips = Value(
-        [zip_code for zip_code, away in _around(query).items() if away <= miles],
-        output_field=ArrayField(TextField()),
-    )
+    zips = Value(list(_around(query, miles)), output_field=ArrayField(TextField()))
     return Q(_IsOneOf("place", zips)) | Q(_HasOneOf("more_places", zips))
 
 
@@ -92,29 +89,29 @@ class _HasOneOf(Func):
     output_field = BooleanField()
 
 
-def _around(query: OpportunityQuery) -> dict[str, float]:
+def _around(query: OpportunityQuery, miles: int) -> dict[str, float]:
     centre = query.centre
     assert centre is not None
-    return around(centre.latitude, centre.longitude)
+    return around(centre.latitude, centre.longitude, miles)
 
 
-@lru_cache(maxsize=200)
-def around(latitude: float, longitude: float) -> dict[str, float]:
-    """{ZIP code: miles} of all within the farthest distance that can be asked for. They change
-    with the reference lists alone, and so with a new version of the portal."""
-    farthest = max(WITHIN.values())
-    south, north, west, east = box_around(latitude, longitude, farthest)
+@lru_cache(maxsize=500)
+def around(latitude: float, longitude: float, within: int) -> dict[str, float]:
+    """{ZIP code: miles} of all within so many miles. They change with the reference lists alone,
+    and so with a new version of the portal."""
+    south, north, west, east = box_around(latitude, longitude, within)
     places = Place.objects.filter(latitude__range=(south, north), longitude__range=(west, east))
     found = (
         (zip_code, miles_between(latitude, longitude, *position))
         for zip_code, *position in places.values_list("zip", "latitude", "longitude")
     )
-    return {zip_code: away for zip_code, away in found if away <= farthest}
+    return {zip_code: away for zip_code, away in found if away <= within}
 
 
-def nearest(query: OpportunityQuery, zips: Iterable[str]) -> float | None:
-    """Miles to the nearest of some ZIP codes; None without any in reach."""
-    miles = _around(query)
+def nearest(query: OpportunityQuery, zips: Iterable[str], reach: int = 0) -> float | None:
+    """Miles to the nearest of some ZIP codes; None without any in reach, which is the distance
+    that was asked for unless it is given."""
+    miles = _around(query, reach or WITHIN[query.within])
     return min((miles[zip_code] for zip_code in zips if zip_code in miles), default=None)
 
 

@@ -109,7 +109,8 @@ class Look:
         """{miles: n, "": n of all}; {} where there are too many to look at."""
         if self.spots is None or self._rows_of("near") > MOST:
             return {}
-        away = [(nearest(self.query, zips.split()), n) for zips, n in self.spots.items()]
+        farthest = max(WITHIN.values())
+        away = [(nearest(self.query, z.split(), farthest), n) for z, n in self.spots.items()]
         rings = {
             miles: sum(n for near, n in away if near is not None and near <= number)
             for miles, number in WITHIN.items()

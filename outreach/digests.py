@@ -19,7 +19,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 
+from employers.listed import by_words, listings
 from employers.models import Opportunity
+from employers.named import Named
 from employers.search import OpportunityQuery, round_miles
 from outreach.letterhead import letterhead
 from outreach.models import Subscription
@@ -41,10 +43,10 @@ class Row:
 
     pk: int
     public_since: datetime
-    closes_at: datetime | None
+    closes_at: datetime
 
     def closes_by(self, moment: datetime) -> bool:
-        return self.closes_at is not None and self.closes_at <= moment
+        return self.closes_at <= moment
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Run:
 
     now: datetime
     floors: dict[str, datetime] = field(default_factory=dict)
+    _named: Named = field(default_factory=Named)
     _searches: dict[str, Search] = field(default_factory=dict)
     _loaded: dict[int, Opportunity] = field(default_factory=dict)
     _lines: dict[tuple[Any, ...], tuple[str, str]] = field(default_factory=dict)
@@ -97,16 +100,13 @@ class Run:
 
     def _ask(self, query: str) -> Search:
         with transaction.atomic():  # a search that fails must not spoil the planner's transaction
-            parsed = OpportunityQuery.from_querystring(query)
+            parsed = OpportunityQuery.from_querystring(query, self._named)
             floor = self.floors.get(query, self.now - FIRST_SPAN) - LATE
-            wanted = Q(public_since__gt=floor) | Q(closes_at__lte=self.now + SOON)
-            found = (
-                parsed.filter(Opportunity.objects.public(self.now))
-                .filter(wanted)
-                .order_by("-public_since", "-pk")
-                .values_list("pk", "public_since", "closes_at")[:MOST_ROWS]
-            )
-            return Search(parsed, parsed.describe(), [Row(*row) for row in found])
+            wanted = Q(public_since__gt=floor) | Q(ends_at__lte=self.now + SOON)
+            found = listings(parsed, self.now).filter(wanted).order_by("-public_since", "-pk")
+            with by_words(parsed.q):
+                rows = list(found.values_list("pk", "public_since", "ends_at")[:MOST_ROWS])
+            return Search(parsed, parsed.describe(), [Row(*row) for row in rows])
 
     def choose(
         self, query: str, *, since: datetime, until: datetime, told: Iterable[int] | None = None

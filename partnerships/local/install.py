@@ -32,6 +32,7 @@ USAGE = """\
 ./dev demo [--remove | --reset]     load the demonstration region again, take it out, or
                                     begin anew with an empty database
 ./dev bench [--rows 100000]         what each page costs among so many opportunities
+./dev bench letters                 how fast 10,000 digests are found, written and sent
 ./dev manage …                      any Django command, e.g. ./dev manage shell
 
 PostgreSQL and Valkey are started here unless DATABASE_URL and REDIS_URL name others.

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import psycopg
@@ -14,7 +14,7 @@ from partnerships.local.bench import production
 from partnerships.local.embedded import Servers
 from partnerships.local.processes import ROOT, read_pid
 
-PORTAL, FLOOR = 8391, 8392
+PORTAL, FLOOR, SINK = 8391, 8392, 8393
 # A corpus whose dates are older than this is loaded anew: fewer and fewer of it are open.
 KEPT_FOR_DAYS = 5
 VERSION = 1  # of the corpus: another number loads it anew
@@ -22,6 +22,7 @@ VERSION = 1  # of the corpus: another number loads it anew
 
 def main() -> int:
     options = argparse.ArgumentParser(prog="./dev bench")
+    options.add_argument("what", nargs="?", choices=["pages", "letters"], default="pages")
     options.add_argument("--rows", type=int, default=100_000, help="opportunities, 20000 or more")
     options.add_argument("--pages", default="", help="names of pages, with commas; all without it")
     options.add_argument("--seconds", type=float, default=4, help="for each measurement")
@@ -35,6 +36,8 @@ def main() -> int:
     prepare(servers, state, name, chosen.rows)
     if chosen.load_only:
         return 0
+    if chosen.what == "letters":
+        return letters(chosen.rows, roots(servers), dry=chosen.dry)
     # Django reads the address of the database when it starts.
     from tests.bench import measuring  # noqa: PLC0415
 
@@ -44,9 +47,38 @@ def main() -> int:
         results = bench.run([page for page in chosen.pages.split(",") if page])
     print(results.text())
     if not chosen.dry and not chosen.pages:
-        (ROOT / "docs" / "benchmarks.md").write_text(results.document(ROOT))
-        print("Written to docs/benchmarks.md")
+        write(pages=results.document(ROOT))
     return 0
+
+
+def letters(rows: int, servers: list[int], *, dry: bool) -> int:
+    os.environ["SMTP_URL"] = f"smtp://127.0.0.1:{SINK}"
+    from tests.bench import letters, measuring  # noqa: PLC0415
+
+    lines = letters.measure(servers)
+    print(lines)
+    if not dry:
+        part = letters.DOCUMENT.format(
+            readers=letters.READERS,
+            rows=rows,
+            when=f"{datetime.now():%Y-%m-%d %H:%M}",
+            commit=measuring.commit_of(ROOT),
+            load=os.getloadavg()[0],
+            lines=lines,
+        )
+        write(letters=part)
+    return 0
+
+
+def write(*, pages: str = "", letters: str = "") -> None:
+    """Replace one of the two parts of the document."""
+    path = ROOT / "docs" / "benchmarks.md"
+    old = path.read_text() if path.exists() else ""
+    before, _, after = old.partition("## Letters\n")
+    after = f"## Letters\n{after}" if after else ""
+    parts = [pages or before, letters or after]
+    path.write_text("\n".join(part.strip() + "\n" for part in parts if part.strip()))
+    print("Written to docs/benchmarks.md")
 
 
 def roots(servers: Servers) -> list[int]:

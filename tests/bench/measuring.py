@@ -161,9 +161,6 @@ class Results:
 
     def document(self, root: Path) -> str:
         machine = f"{_processor()}, {psutil.cpu_count()} cores, {_memory():.0f} GB"
-        commit = subprocess.run(
-            ["git", "log", "-1", "--format=%h"], cwd=root, capture_output=True, text=True
-        ).stdout.strip()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_database_size(current_database()), version()")
             size, version = cursor.fetchone()
@@ -174,11 +171,17 @@ class Results:
             postgres=version.split(" on ")[0],
             size=size / 2**30,
             when=datetime.now().strftime("%Y-%m-%d %H:%M"),
-            commit=commit or "unknown",
+            commit=commit_of(root),
             load=self.load,
             seconds=self.seconds,
             table="\n".join(self.lines()),
         )
+
+
+def commit_of(root: Path) -> str:
+    log = ["git", "log", "-1", "--format=%h"]
+    said = subprocess.run(log, cwd=root, capture_output=True, text=True).stdout.strip()
+    return said or "unknown"
 
 
 def _processor() -> str:
