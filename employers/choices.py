@@ -300,6 +300,7 @@ class ImportState(models.TextChoices):
     CHECKED = "checked", "Checked, nothing saved yet"
     RUNNING = "running", "Being saved"
     DONE = "done", "Saved"
+    UNDOING = "undoing", "Being undone"
     UNDONE = "undone", "Undone"
 
 
@@ -308,7 +309,8 @@ IMPORT_MOVES: dict[str, set[str]] = {
     ImportState.CHECKING: {ImportState.CHECKED, ImportState.MATCHING},
     ImportState.CHECKED: {ImportState.MATCHING, ImportState.CHECKING, ImportState.RUNNING},
     ImportState.RUNNING: {ImportState.DONE},
-    ImportState.DONE: {ImportState.UNDONE},
+    ImportState.DONE: {ImportState.UNDOING},
+    ImportState.UNDOING: {ImportState.UNDONE},
     ImportState.UNDONE: set(),
 }
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import product
 from math import prod
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
@@ -23,7 +24,7 @@ from employers.filters import HOURS, PAY, START, UNDER_18
 from employers.listed import (
     EXCLUSIVE,
     MARKED,
-    by_words,
+    ask,
     listings,
     marks_of,
     marks_of_value,
@@ -33,7 +34,7 @@ from employers.models import Listing
 from employers.names import Names, names
 from employers.search import OpportunityQuery
 
-__all__ = ["AtLeast", "Counts", "counts_of", "is_few", "open_now", "total_of"]
+__all__ = ["AtLeast", "Counts", "counts_of", "is_few", "open_now", "total_of", "totals_of"]
 
 LARGEST = 3  # marks in a key of the count table
 WAITING = 1000  # events that are added when reading; with more, the table is not asked
@@ -66,11 +67,30 @@ class Counts:
 
 def total_of(query: OpportunityQuery, at: datetime) -> int:
     """How many there are; `AtLeast` where they are too many to count."""
-    known = _from_table(query, at, []) if _is_marked(query) else None
-    if known:
-        return known.total
-    with by_words(query.q):
-        return capped(listings(query, at).order_by()[: MOST + 1].count())
+    return totals_of([query], at)[0]
+
+
+def totals_of(queries: list[OpportunityQuery], at: datetime) -> list[int]:
+    """How many each finds; what the count table does not know is counted in one statement."""
+    found = [_from_table(query, at, []) if _is_marked(query) else None for query in queries]
+    totals = {number: known.total for number, known in enumerate(found) if known}
+    for words in {query.q for query in queries}:
+        asked = [n for n, q in enumerate(queries) if n not in totals and q.q == words]
+        totals |= _counted({n: listings(queries[n], at) for n in asked}, words)
+    return [totals[number] for number in range(len(queries))]
+
+
+def _counted(rows: dict[int, Any], words: str) -> dict[int, int]:
+    if not rows:
+        return {}
+    params: list[Any] = []
+    parts = []
+    for number, queryset in rows.items():
+        up_to = queryset.order_by().values("pk")[: MOST + 1]
+        sql, own = up_to.query.sql_with_params()
+        parts.append(f"SELECT {number}, count(*) FROM ({sql}) AS found")  # noqa: S608
+        params += own
+    return {n: capped(count) for n, count in ask(words, " UNION ALL ".join(parts), params)}
 
 
 def open_now(at: datetime) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from employers.queue import reports_waiting
 from employers.standing import Reason, refusal, why_hidden
 
 SHOWN = 10
+DRAFTS_SHOWN = 3
 IN_REVIEW_SHOWN = 100
 
 
@@ -116,6 +117,12 @@ class Line:
 class Things:
     lines: list[Line] = field(default_factory=list)
     total: int = 0
+    drafts: int = 0
+
+    @property
+    def more_drafts(self) -> int:
+        """Those that are not among the lines."""
+        return self.drafts - sum(line.row.state == State.DRAFT for line in self.lines)
 
     @property
     def rows(self) -> list[Any]:
@@ -124,21 +131,26 @@ class Things:
 
 def things_of(user: Any, organization: Any = None) -> Things:
     """The first postings of the person's organizations (or of the one they act for), returned
-    ones and drafts before what closes next, and how many there are. In a fixed number of
-    queries."""
+    ones and the newest few drafts before what closes next, and how many there are. In a fixed
+    number of queries."""
     now = timezone.now()
     theirs = postings_of(user)
     if organization is not None:
         theirs = theirs.filter(employer__organization=organization)
-    all_of_them = theirs.exclude(state__in=[State.ARCHIVED, State.CLOSED])
-    rows = list(with_numbers(in_order(all_of_them)[:SHOWN]))
-    total = theirs.exclude(state=State.ARCHIVED).count()
+    drafts = theirs.filter(state=State.DRAFT).order_by("-changed_at", "-pk")
+    shown = theirs.exclude(state__in=[State.ARCHIVED, State.CLOSED]).filter(
+        ~Q(state=State.DRAFT) | Q(pk__in=drafts.values("pk")[:DRAFTS_SHOWN])
+    )
+    rows = list(with_numbers(in_order(shown)[:SHOWN]))
+    counts = theirs.exclude(state=State.ARCHIVED).aggregate(
+        total=Count("pk"), drafts=Count("pk", filter=Q(state=State.DRAFT))
+    )
     claims = claims_for(rows)
     lines = [
         Line(row, change_of(row), why_hidden(row, now), _act(row, now), claims.get(row.pk))
         for row in rows
     ]
-    return Things(lines, total)
+    return Things(lines, **counts)
 
 
 def _act(row: Opportunity, now: datetime) -> tuple[str, str]:

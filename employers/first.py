@@ -21,7 +21,7 @@ def first_of(query: OpportunityQuery, at: datetime, size: int, rows: Any) -> lis
     read (a queryset of Opportunity)."""
     few = is_few(total_of(query, at))
     if query.q and not few:
-        few = is_short(expected_of([listings(query, at).order_by().values("pk")])[0])
+        few = is_short(expected_of([listings(query, at)])[0])
     return listed_page(replace(query, after="", before=""), at, size, few, rows).rows
 
 
@@ -35,7 +35,7 @@ def best_matches(query: OpportunityQuery, at: datetime, limit: int = 10) -> list
 
 
 def first_like(opportunity: Opportunity, size: int, same_kind: bool) -> list[Opportunity]:
-    """Open ones of the sector that close first, of the same kind or of others."""
+    """Open ones of the sector that close first, of the same kind or of others; itself too."""
     now = timezone.now()
     kind, sector = f"kind={opportunity.kind}", f"sector={opportunity.sector_id}"
     rows = Opportunity.objects.for_rows().filter(
@@ -45,4 +45,4 @@ def first_like(opportunity: Opportunity, size: int, same_kind: bool) -> list[Opp
         rows = rows.filter(listing__marks__contains=[kind, sector])
     else:
         rows = rows.filter(listing__marks__contains=[sector]).exclude(kind=opportunity.kind)
-    return list(rows.exclude(pk=opportunity.pk).order_by("listing__ends_at", "listing")[:size])
+    return list(rows.order_by("listing__ends_at", "listing")[:size])

@@ -15,7 +15,14 @@ from django.utils import timezone
 
 from employers.choices import StartKind
 from employers.filters import START_DAYS, WITHIN
-from employers.listed import ask, expected_of, is_short, listings, nearest
+from employers.listed import (
+    ask,
+    expected_of,
+    expected_of_words,
+    is_short,
+    listings,
+    nearest,
+)
 from employers.names import names
 from employers.search import OpportunityQuery
 from vocabularies.models import Region
@@ -24,6 +31,8 @@ from vocabularies.models import Region
 MOST = 2000
 # One listing of so many stands in the index `listing_sample`.
 SAMPLE = 8
+# So many are expected to fill a look at every eighth.
+COMMON = int(1.3 * SAMPLE * MOST)
 
 
 class AtLeast(int):
@@ -94,13 +103,14 @@ class Look:
         """Common words are told by every eighth listing, if those are more than one may look at."""
         keys = ["", *self.used, *(["near"] if self.query.near else [])]
         expected = self._expected(keys)
-        self.is_short = bool(self.query.q) and is_short(expected[""])
         # Rings are shown where all can be looked at.
         asked = [key for key in keys if key != "near" or expected["near"] <= 2 * MOST]
-        common = {key for key in keys if self.query.q and expected[key] > 1.3 * SAMPLE * MOST}
+        common = {key for key in keys if self.query.q and expected[key] > COMMON}
         self._ask(asked, common)
         if again := [key for key in common if key in asked and self._rows_of(key) <= MOST]:
             self._ask(again, set())
+        if self.query.q and self._rows_of("") > MOST:
+            self.is_short = is_short(expected_of([self._listings("")])[0])
         # A tally that is longer than the known marks reach has a mark that is new.
         if max(len(part.tally) for part in self.parts.values()) > 4 * len(names().places):
             names().read_places_again()
@@ -118,11 +128,15 @@ class Look:
         return rings | {"": self._rows_of("near")}
 
     def _expected(self, keys: list[str]) -> dict[str, int]:
-        """How many rows PostgreSQL expects of each part; asked only where it decides something."""
-        if not self.query.q and "near" not in keys:
+        """About how many rows each part has; asked only where it decides something. No part has
+        more than the words alone find, and those are seldom too many."""
+        enough = 2 * MOST if "near" in keys else COMMON
+        if self.query.q and (most := expected_of_words(self.query.q)) <= enough:
+            return dict.fromkeys(keys, most)
+        asked = keys if self.query.q else [key for key in keys if key == "near"]
+        if not asked:
             return dict.fromkeys(keys, 0)
-        asked = keys if self.query.q else ["near"]
-        rows = [self._listings(key).values("pk") for key in asked]
+        rows = [self._listings(key) for key in asked]
         return dict.fromkeys(keys, 0) | dict(zip(asked, expected_of(rows), strict=True))
 
     def _listings(self, leave_out: str) -> Any:

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from django.contrib.postgres.search import TrigramDistance
 from django.db.models import Q
 
-from employers.counting import total_of
+from employers.counting import totals_of
 from employers.models import SearchWord
 from employers.search import OpportunityQuery
 from vocabularies.search import WORD
@@ -35,9 +35,11 @@ def near_words(query: OpportunityQuery, at: datetime, total: int) -> list[tuple[
         )
     )
     found: list[tuple[str, str, int]] = []
-    for words in _spellings(query.q, typed, known, total)[:COUNTED]:
-        other = replace(query, q=words, after="", before="", errors={}, typed={})
-        count = total_of(other, at)
+    spellings = _spellings(query.q, typed, known, total)[:COUNTED]
+    others = [
+        replace(query, q=words, after="", before="", errors={}, typed={}) for words in spellings
+    ]
+    for words, count in zip(spellings, totals_of(others, at), strict=True):
         if count > total * MANY_MORE:
             found.append((words, query.link(q=words), count))
     return found[:OFFERED]

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from employers.names import names
 from programs.models import Program
 from vocabularies.lookups import find_occupations
 from vocabularies.models import County, Occupation, Place, Sector, Skill
 
 MEANT = 8  # occupations that are offered where words fit several
+# What changes with the reference lists alone.
+LASTING = ("sector", "county", "skill", "near", "occupation")
 CODE = re.compile(r"\d{2}-\d{4}(\.\d{2})?", re.ASCII)
 
 
@@ -26,10 +29,7 @@ class Named:
         values = list(dict.fromkeys(values))
         kept = self._kept.setdefault(key, {})
         if missing := [value for value in values if value not in kept]:
-            kept |= dict.fromkeys(missing)
-            queryset, column = _table(key)
-            found = queryset.filter(**{f"{column}__in": missing})
-            kept |= {str(getattr(row, column)): row for row in found}
+            kept |= dict.fromkeys(missing) | _found(key, missing)
         return {value: kept[value] for value in values if kept[value] is not None}
 
     def row(self, key: str, value: str) -> Any:
@@ -69,6 +69,15 @@ class Naming:
         if not (self.program.isascii() and self.program.isdigit()) or len(self.program) > 18:
             return None
         return self.named.row("program", str(int(self.program)))
+
+
+def _found(key: str, values: list[str]) -> dict[str, Any]:
+    lasting = names().lasting.setdefault(key, {}) if key in LASTING else {}
+    if missing := [value for value in values if value not in lasting]:
+        queryset, column = _table(key)
+        rows = queryset.filter(**{f"{column}__in": missing})
+        lasting |= {str(getattr(row, column)): row for row in rows}
+    return {value: lasting[value] for value in values if value in lasting}
 
 
 def _table(key: str) -> tuple[QuerySet[Any], str]:

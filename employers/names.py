@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db import connection
 
@@ -40,6 +41,16 @@ class Names:
 
     def read_places_again(self) -> None:
         self.__dict__.pop("places", None)
+
+    @cached_property
+    def lasting(self) -> dict[str, dict[str, Any]]:
+        """{key of a query: {value: the row it names}}, filled by whoever asks."""
+        return {}
+
+    @cached_property
+    def expected(self) -> dict[str, int]:
+        """{words: about how many listings have them}, filled by whoever asks."""
+        return {}
 
     @cached_property
     def listings(self) -> int:

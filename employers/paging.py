@@ -1,6 +1,7 @@
 """The order of a list and its pages. Keyset: no page costs more than the first."""
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -47,14 +48,21 @@ class Ordered(Naming):
         closing = "ends_at" if queryset.model is Listing else "closes_at"
         return queryset.order_by(_as_it_is(closing, few).asc(nulls_last=True), "pk")
 
-    def page(self, queryset: Any, size: int, few: bool = False) -> Page:
-        """The rows after the cursor `after`, or before the cursor `before`."""
+    def page(
+        self,
+        queryset: Any,
+        size: int,
+        few: bool = False,
+        read: Callable[[Any], list[Any]] = list,
+    ) -> Page:
+        """The rows after the cursor `after`, or before the cursor `before`. `read` turns a
+        queryset into rows that have the columns of the order."""
         rows = self.sorted(queryset, few)
         if self.before:
             rows = rows.filter(self._earlier(queryset, *self.cursor(self.before))).reverse()
         elif self.after:
             rows = rows.filter(self._beyond(queryset, *self.cursor(self.after)))
-        found = list(rows[: size + 1])
+        found = read(rows[: size + 1])
         more, found = len(found) > size, found[:size]
         if self.before:
             found.reverse()

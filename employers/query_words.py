@@ -73,6 +73,7 @@ class InWords(Naming):
     def start_day(self) -> str:
         return day(date.fromisoformat(self.start_by)) if self.start_by else ""
 
+    @cached_property
     def chips(self) -> list[tuple[str, str]]:
         """The filters in use: (words, link without it)."""
         found: list[tuple[str, str]] = []
@@ -97,14 +98,14 @@ class InWords(Naming):
 
     @property
     def in_use(self) -> int:
-        return len(self.chips())
+        return len(self.chips)
 
     def describe(self) -> str:
         """“Apprenticeships within 25 miles of 78701”; “All opportunities”."""
         if self.kind:
             text = listed([MASS.get(Kind(k), f"{Kind(k).label.lower()}s") for k in self.kind])
         else:
-            text = "opportunities" if self.chips() else "all opportunities"
+            text = "opportunities" if self.chips else "all opportunities"
         if self.q:
             text += f" for “{self.q}”"
         if self.occupation:

@@ -6,6 +6,7 @@ Times are read from settings.CELERY_BEAT_SCHEDULE.
 from celery import shared_task
 from django.utils import timezone
 
+from employers.actions.forgetting import forget_reporters, forget_typed
 from employers.actions.reminders import remind_closing
 from employers.actions.wording import refresh_search_words
 from employers.counted import keep_views
@@ -17,6 +18,7 @@ __all__ = [
     "continue_imports",
     "count_openings",
     "forget_imports",
+    "forget_people",
     "keep_view_counts",
     "refresh_words",
     "work_on_import",
@@ -39,6 +41,13 @@ def keep_view_counts() -> int:
 def count_openings() -> int:
     """Count in what opened, closed or changed since. Returns how many events that were."""
     return count_in(timezone.now())
+
+
+@shared_task(expires=3600)
+def forget_people() -> int:
+    """Erase by whom old reports were sent, and what was typed and left. Returns how many rows."""
+    now = timezone.now()
+    return forget_reporters(now=now) + forget_typed(now=now)
 
 
 @shared_task(expires=300)

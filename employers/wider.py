@@ -4,23 +4,37 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from employers.counting import total_of
+from employers.counting import Counts, totals_of
 from employers.search import OpportunityQuery
 
 MOST = 5
 
 
-def wider_searches(query: OpportunityQuery, at: datetime) -> list[tuple[str, str, int]]:
-    """(words, link, count) of up to five searches one step wider that find something."""
-    found = []
-    for words, changes in _one_step(query):
-        wider = replace(query, after="", before="", errors={}, typed={}, **changes)
-        count = total_of(wider, at)
-        if count:
-            found.append((words, query.link(**changes), count))
-        if len(found) == MOST:
-            break
-    return found
+def wider_searches(
+    query: OpportunityQuery, at: datetime, counts: Counts
+) -> list[tuple[str, str, int]]:
+    """(words, link, count) of up to five searches one step wider that find something. Most of
+    their counts stand in `counts`, those of the query, already."""
+    steps = _one_step(query)
+    totals = {words: _known(changes, counts) for words, changes in steps}
+    unknown = {
+        words: replace(query, after="", before="", errors={}, typed={}, **changes)
+        for words, changes in steps
+        if totals[words] is None
+    }
+    totals |= dict(zip(unknown, totals_of(list(unknown.values()), at), strict=True))
+    found = [(words, query.link(**changes), n) for words, changes in steps if (n := totals[words])]
+    return found[:MOST]
+
+
+def _known(changes: dict[str, Any], counts: Counts) -> int | None:
+    """What the counts of a query say of it with one key loosened; None where they say nothing."""
+    if counts.rings and "near" in changes:
+        return counts.rings[""]
+    if counts.rings and "within" in changes:
+        return counts.rings[changes["within"]]
+    key, *more = changes
+    return None if more else counts.left_out.get(key)
 
 
 def _one_step(query: OpportunityQuery) -> list[tuple[str, dict[str, Any]]]:

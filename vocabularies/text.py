@@ -1,7 +1,9 @@
 """What people type: kept readable, single-line where it must be, and safe to show."""
 
+import html
 import re
 import unicodedata
+from functools import lru_cache
 
 import nh3
 from django.core.exceptions import ValidationError
@@ -39,7 +41,7 @@ def plain_line(value: str) -> None:
         raise ValidationError("Keep this on one line.", code="line")
     if UNSEEN.search(value):
         raise ValidationError("Take out the invisible characters.", code="unseen")
-    if value and not any(_is_seen(letter) for letter in value):
+    if value and not can_be_seen(value):
         raise ValidationError("Write something that can be seen.", code="invisible")
 
 
@@ -47,6 +49,11 @@ def has_letters(value: str) -> None:
     """Validator of titles: signs and pictures alone name nothing."""
     if value and not any(letter.isalpha() for letter in value):
         raise ValidationError("Use words; signs or pictures alone are no title.", code="letters")
+
+
+def can_be_seen(value: str) -> bool:
+    """Whether it has a letter, a sign or a picture at all."""
+    return any(_is_seen(letter) for letter in value)
 
 
 def _is_seen(letter: str) -> bool:
@@ -91,3 +98,10 @@ def steps_to_html(text: str) -> str:
 def slug_for(title: str, fallback: str) -> str:
     """A slug that is never empty: Unicode titles without Latin letters take the fallback."""
     return slugify(without_accents(title))[:80].strip("-") or fallback
+
+
+@lru_cache(maxsize=4096)
+def escape(text: str) -> str:
+    """For pages that Python writes out: words of filters, and of towns and firms, are the same on
+    most of them."""
+    return html.escape(text)

@@ -3,6 +3,7 @@
 from employers.actions.coach import answer_advice, take_back_answer
 from employers.actions.copies import begin_change, copy_words, drop_change, relist_opportunity
 from employers.actions.employers import change_offers
+from employers.actions.forgetting import forget_reporters, forget_typed
 from employers.actions.keeping import (
     ListFull,
     SavedAlready,
@@ -86,6 +87,8 @@ __all__ = [
     "drop_typed",
     "employer_of",
     "extend_opportunity",
+    "forget_reporters",
+    "forget_typed",
     "give_report",
     "keep_opportunity",
     "keep_search_words",

@@ -6,21 +6,18 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef
-from django.db.models.functions import Cast
 from django.utils import timezone
 
-from accounts.actions import MoveRefused, check_move, record
-from accounts.models import Organization, Review
+from accounts.actions import MoveRefused, check_move
+from accounts.models import Organization
 from employers.actions.moves import NotReady, send_opportunity
 from employers.actions.writing import employer_of, hold_organization
 from employers.choices import IMPORT_MOVES, WRITABLE, ImportState, RowOutcome
 from employers.importing import working
 from employers.importing.columns import heading_key, match_columns
 from employers.importing.reading import Table
-from employers.importing.saving import restore, why_kept
+from employers.importing.undoing import counts_of, left_to_undo, undo_part, why_kept
 from employers.models import ColumnMatch, Import, ImportRow, Opportunity
 from employers.models.imports import UNDO_FOR
 from employers.sections import needs_of
@@ -165,63 +162,29 @@ def send_complete(*, batch: Import, by: Any) -> tuple[int, int]:
 
 
 @transaction.atomic
-def undo_import(*, batch: Import, by: Any) -> tuple[int, int]:
+def undo_import(*, batch: Import, by: Any) -> tuple[int, int] | None:
     """Delete the drafts that came with a file and give back the words it changed, apart from what
-    was edited or sent since: (undone, kept). Raises MoveRefused after its thirty days."""
+    was edited or sent since: (undone, kept), or None where a worker does it. Raises MoveRefused
+    after its thirty days."""
     current = _held(batch)
-    check_move(moves=IMPORT_MOVES, now=current.state, to=ImportState.UNDONE, what="file")
+    check_move(moves=IMPORT_MOVES, now=current.state, to=ImportState.UNDOING, what="file")
     if not current.may_be_undone:
         raise MoveRefused("A file can be undone for 30 days; these are over.")
-    # Held before they are looked at: what is sent at this moment is not deleted.
-    mine = Opportunity.objects.filter(import_rows__batch=current).order_by("pk")
-    list(mine.select_for_update(of=("self",)).values_list("pk"))
-    rows = list(_saved_rows(current).select_for_update(of=("self",)))
-    drafts, undone, kept = [], 0, 0
-    for row in rows:
-        if why := why_kept(row):
-            row.notices = [*row.notices, f"Kept. {why}"]
-            row.save(update_fields=["notices"])
-            kept += 1
-        elif row.outcome == RowOutcome.NEW:
-            drafts.append(row.opportunity_id)
-        else:
-            restore(row, by)
-            row.opportunity = None
-            row.save(update_fields=["opportunity"])
-            undone += 1
-    Opportunity.objects.filter(pk__in=drafts).delete()
-    undone += len(drafts)
-    current.state, current.undone_at = ImportState.UNDONE, timezone.now()
+    current.state, current.undone_by = ImportState.UNDOING, by
+    current.rows_done, current.worked_at = 0, timezone.now()
     current.save()
-    record(
-        by=by,
-        what="undid a file of postings",
-        subject=current,
-        organization=current.employer.organization,
-        after={"undone": undone, "kept": kept},
-    )
-    return undone, kept
-
-
-def _saved_rows(batch: Import) -> Any:
-    sent = Review.objects.filter(
-        subject_type=ContentType.objects.get_for_model(Opportunity),
-        subject_id=Cast(OuterRef("opportunity"), CharField()),
-        sent_at__gte=OuterRef("done_at"),
-    )
-    return (
-        batch.rows.filter(
-            outcome__in=working.SAVED, done_at__isnull=False, opportunity__isnull=False
-        )
-        .annotate(was_sent=Exists(sent))
-        .select_related("opportunity")
-    )
+    if left_to_undo(current).count() > working.AT_ONCE:
+        transaction.on_commit(partial(working.wake, current.pk))
+        return None
+    undo_part(current, working.AT_ONCE + 1)
+    return counts_of(current)
 
 
 def what_undoing_does(batch: Import) -> tuple[int, int, list[tuple[ImportRow, str]]]:
     """(drafts deleted, changes taken back, [(row, why it is kept)])."""
-    kept, counts = [], {RowOutcome.NEW.value: 0, RowOutcome.CHANGE.value: 0}
-    for row in _saved_rows(batch):
+    kept: list[tuple[ImportRow, str]] = []
+    counts = {RowOutcome.NEW.value: 0, RowOutcome.CHANGE.value: 0}
+    for row in left_to_undo(batch).iterator(chunk_size=500):
         if why := why_kept(row):
             kept.append((row, why))
         else:

@@ -35,7 +35,7 @@ def keep_opportunity(*, opportunity: Opportunity, by: Any) -> bool:
     if not may_see_opportunity(AnonymousUser(), opportunity):
         raise NotAllowed("This posting is not public.")
     if Kept.objects.filter(user=by).count() >= MOST_KEPT:
-        raise ListFull(f"You keep {MOST_KEPT} postings already. Take some off first.")
+        raise ListFull(f"You have saved {MOST_KEPT} postings already. Remove some first.")
     return Kept.objects.get_or_create(user=by, opportunity=opportunity)[1]
 
 

@@ -1,5 +1,6 @@
 """What this region asks of postings, and which employers it trusts."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from employers import notices
 from employers.actions.writing import Conflict, employer_of
 from employers.models import Employer, Policy
 
-POLICY_FIELDS = ("trusted_at_once", "live_edits", "most_days_open", "rules")
+POLICY_FIELDS = ("trusted_at_once", "live_edits", "most_days_open", "minimum_wage", "rules")
 
 
 def policy_mark(policy: Policy) -> str:
@@ -45,10 +46,15 @@ def change_policy(*, values: dict[str, Any], seen: str, by: Any) -> Policy:
         by=by,
         what="changed the policy",
         subject=stored,
-        before={name: before[name] for name in changed},
-        after=changed,
+        before={name: _plain(before[name]) for name in changed},
+        after={name: _plain(value) for name, value in changed.items()},
     )
     return stored
+
+
+def _plain(value: Any) -> Any:
+    """As the history keeps it."""
+    return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Writing a posting: begin it, save its words, keep what search reads. Keyword-only, atomic, the
 person is `by`."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -254,7 +255,17 @@ def _keep_steps(opportunity: Opportunity, steps: list[tuple[int, Decimal]]) -> N
 
 
 def keep_search_words(opportunity: Opportunity) -> None:
-    """Bring the words that search reads up to date; accents are dropped on both sides."""
+    """Bring the words that search reads up to date."""
+    skills = opportunity.skills.values_list("skill__name", flat=True)
+    places = [str(location.place) for location in opportunity.locations.select_related("place")]
+    words = words_to_search(opportunity, skills, places)
+    Opportunity.objects.filter(pk=opportunity.pk).update(**words)
+
+
+def words_to_search(
+    opportunity: Opportunity, skills: Iterable[str], places: Iterable[str]
+) -> dict[str, str]:
+    """{column that search reads: its words}; accents are dropped on both sides."""
     words = [opportunity.employer.organization.name, opportunity.get_kind_display()]
     if opportunity.sector:
         words.append(opportunity.sector.name)
@@ -262,15 +273,13 @@ def keep_search_words(opportunity: Opportunity) -> None:
         words.append(words_of(opportunity.occupation))
     if opportunity.program:
         words.append(opportunity.program.title)
-    words += [opportunity.host]
-    words += opportunity.skills.values_list("skill__name", flat=True)
-    words += [str(location.place) for location in opportunity.locations.select_related("place")]
+    words += [opportunity.host, *skills, *places]
     body = [opportunity.summary, opportunity.tasks, opportunity.lessons, opportunity.needs_note]
-    Opportunity.objects.filter(pk=opportunity.pk).update(
-        search_title=without_accents(opportunity.title),
-        search_words=without_accents(" ".join(words)),
-        search_body=without_accents(" ".join(body)),
-    )
+    return {
+        "search_title": without_accents(opportunity.title),
+        "search_words": without_accents(" ".join(words)),
+        "search_body": without_accents(" ".join(body)),
+    }
 
 
 @transaction.atomic

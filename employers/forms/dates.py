@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from employers import sections
 from employers.choices import StartKind
-from employers.forms.fields import DayField, PlainIntegerField, end_of, start_of
+from employers.forms.fields import DayField, PlainIntegerField, end_of, open_until, start_of
 from employers.forms.section import SectionForm, mid, pair, short
 from employers.models import Policy
 from vocabularies.models import Region
@@ -39,6 +39,12 @@ class DatesForm(SectionForm):
         ].help_text = (
             f"The end of that day. It may stay open for {span} at most; you can extend it."
         )
+        today = timezone.localdate(timezone=Region.current().zone)
+        for name, far in (
+            ("opens_on", "Give a day within a year from now."),
+            ("closes_on", open_until(today + timedelta(days=self.most_days))),
+        ):
+            self.fields[name].error_messages["far"] = far
         for name, moment in (
             ("opens_on", self.instance.opens_at),
             ("closes_on", self.instance.closes_at),
@@ -60,23 +66,18 @@ class DatesForm(SectionForm):
         today = timezone.localdate(timezone=Region.current().zone)
         opens, closes = cleaned.get("opens_on"), cleaned.get("closes_on")
         if opens and opens > today + timedelta(days=366):
-            self.add_error("opens_on", "Give a day within a year from now.")
+            self.add_error("opens_on", self.fields["opens_on"].error_messages["far"])
         last = max(opens or today, today) + timedelta(days=self.most_days + 1)
         if closes and closes < today:
             self.add_error("closes_on", "That day is over. Give a day to come.")
         elif closes and closes > last:
-            self.add_error("closes_on", self._too_late())
+            self.add_error("closes_on", open_until(last - timedelta(days=1)))
         if opens and closes and closes < opens:
             self.add_error("closes_on", "It closes before it opens.")
         self._clean_start(cleaned, today)
         self.instance.opens_at = start_of(opens) if opens else None
         self.instance.closes_at = end_of(closes) if closes else None
         return cleaned
-
-    def _too_late(self) -> str:
-        if self.most_days == 365:
-            return "Give a day within a year from now."
-        return f"A posting may stay open for {self.most_days} days here. Give an earlier day."
 
     def _clean_start(self, cleaned: dict[str, Any], today: Any) -> None:
         """What the kind of start does not ask for is not kept; a lone day says its kind."""

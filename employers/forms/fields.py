@@ -1,7 +1,7 @@
 """Answers as people write them: numbers, whole numbers, days."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from vocabularies.models import Region
+from vocabularies.templatetags.words import day as in_words
 
 
 class PlainDecimalField(forms.DecimalField):
@@ -43,8 +44,12 @@ class PlainIntegerField(forms.IntegerField):
         return super().to_python(text.replace(",", ""))
 
 
+SPAN = 3652  # days, either way
+
+
 class DayField(forms.DateField):
-    """A day within ten years of today, either way."""
+    """A day within ten years of today, either way. A form whose days are held to less says so by
+    the error message "far"."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
@@ -53,9 +58,16 @@ class DayField(forms.DateField):
 
     def clean(self, value: Any) -> date | None:
         day = super().clean(value)
-        if day and abs((day - timezone.localdate()).days) > 3652:
-            raise ValidationError("Give a date within ten years of today.", code="far")
+        first, last = (timezone.localdate() + timedelta(days=days) for days in (-SPAN, SPAN))
+        if day and not first <= day <= last:
+            which = f"{last:%Y} at the latest" if day > last else f"{first:%Y} at the earliest"
+            plain = f"That year is too far off. Give a date in {which}."
+            raise ValidationError(self.error_messages.get("far", plain), code="far")
         return day
+
+
+def open_until(last: date) -> str:
+    return f"A posting may stay open until {in_words(last)} at most."
 
 
 def end_of(day: date) -> datetime:

@@ -14,7 +14,7 @@ from employers.forms.dates import DatesForm
 from employers.forms.fields import DayField, PlainIntegerField
 from employers.forms.pay import PayForm
 from employers.forms.place import PlaceForm
-from employers.forms.section import mid, pair, short
+from employers.forms.section import SectionForm, mid, pair, short
 from employers.forms.work import WorkForm
 from employers.importing.columns import COLUMNS
 from employers.importing.reading import MOST_BYTES, Unreadable, read_table
@@ -189,11 +189,12 @@ class RowForm(WorkForm, PlaceForm, PayForm, ApplyingForm, DatesForm):
     class Meta:
         model = Opportunity
         fields = (
-            "title summary host sector program tasks lessons external_id mode place_note hours_min "
+            "title summary host program tasks lessons external_id mode place_note hours_min "
             "hours_max hours_per shifts schedule_note length length_unit length_note paid pay_min "
-            "pay_max pay_unit pay_note class_payer learner_cost supports education minimum_age "
-            "needs_note accommodations apply_by apply_to apply_steps term supervisor_role credit "
-            "openings start_kind starts_on starts_until starts_note asks prefers learned_here"
+            "pay_max pay_unit pay_note class_payer class_hours_paid learner_cost supports "
+            "education minimum_age needs_note accommodations apply_by apply_to apply_steps term "
+            "supervisor_role credit openings start_kind starts_on starts_until starts_note asks "
+            "prefers learned_here"
         ).split()
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -205,9 +206,22 @@ class RowForm(WorkForm, PlaceForm, PayForm, ApplyingForm, DatesForm):
     def add_fields(self) -> None:
         """No rows to fill in."""
         self.skill_rows = self.place_rows = 0
-        if self.instance.is_visit:
-            for name in ("class_payer", "learner_cost", "class_hours_paid"):
-                self.fields.pop(name, None)
+        PayForm.add_fields(self)
 
     def layout(self) -> list[Any]:
         return []
+
+    def clean_external_id(self) -> str:
+        # Of a new row the reader knows already that nobody has its number.
+        return super().clean_external_id() if self.instance.pk else self.cleaned_data["external_id"]
+
+    def validate_constraints(self) -> None:
+        """The pages ask all of it in better words, and the database holds it."""
+
+
+def rebound[F: SectionForm](form: F, data: dict[str, Any], instance: Opportunity) -> F:
+    """A form that was made once, filled in anew: making one takes longer than all its checks."""
+    form.data, form.instance = data, instance
+    form._errors = None  # type: ignore[assignment]
+    form.__dict__.pop("changed_data", None)
+    return form

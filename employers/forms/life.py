@@ -1,6 +1,6 @@
 """The small forms of a posting's life: pause, open later, extend, list once more, many at once."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,10 @@ from accounts.forms import PortalForm
 from accounts.models import Organization
 from employers.choices import Kind, StartKind
 from employers.forms.dates import DatesForm
-from employers.forms.fields import DayField
+from employers.forms.fields import DayField, open_until
 from employers.forms.section import mid
 from employers.forms.small import CloseForm
-from employers.models import Opportunity
+from employers.models import Opportunity, Policy
 from vocabularies.models import Region
 from vocabularies.text import plain_line
 
@@ -55,6 +55,13 @@ class ExtendForm(DayForm):
         help_text="Such as “two of four places are filled”. It is kept in the history.",
         error_messages={"required": "Say why it stays open."},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        last = timezone.localdate(timezone=Region.current().zone) + timedelta(
+            days=Policy.current().most_days_open
+        )
+        self.fields["closes_on"].error_messages["far"] = open_until(last)
 
 
 class RelistForm(DatesForm):

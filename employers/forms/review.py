@@ -13,7 +13,8 @@ from accounts.forms.address import AddressField
 from accounts.forms.base import dress
 from accounts.strangers import is_quick, opened_at, stamp
 from employers.choices import LiveEdits, ReportReason
-from employers.forms.fields import PlainIntegerField
+from employers.coach.facts import FEDERAL_MINIMUM
+from employers.forms.fields import PlainDecimalField, PlainIntegerField
 
 if TYPE_CHECKING:
     from employers.remarks import FieldSeen
@@ -197,7 +198,8 @@ class ReportForm(PortalForm):
     email = AddressField(
         label="Your e-mail, if you want an answer",
         required=False,
-        help_text="The employer never sees it. We erase it once we have answered.",
+        help_text="The employer never sees it. We erase it once we have answered, after three "
+        "months at the latest.",
     )
     website = forms.CharField(
         label="Leave this empty",
@@ -303,6 +305,15 @@ class PolicyForm(PortalForm):
         help_text="From 7 to 365; after that its people are asked to extend it",
         widget=forms.TextInput(attrs={"class": "short"}),
     )
+    minimum_wage = PlainDecimalField(
+        label="Least pay an hour by state or local law, in dollars",
+        required=False,
+        min_value=FEDERAL_MINIMUM,
+        max_digits=6,
+        decimal_places=2,
+        help_text=f"Only where it is above the federal ${FEDERAL_MINIMUM}. Empty: the federal one",
+        widget=forms.TextInput(attrs={"class": "short"}),
+    )
 
     def __init__(self, *args: Any, rules: list[tuple[str, str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -323,6 +334,7 @@ class PolicyForm(PortalForm):
             "trusted_at_once": data["trusted_at_once"],
             "live_edits": data["live_edits"],
             "most_days_open": data["most_days_open"],
+            "minimum_wage": data["minimum_wage"],
             "rules": rules,
         }
 

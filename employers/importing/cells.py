@@ -10,9 +10,11 @@ import tomllib
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
 
+import nh3
 from django.utils import timezone
 
 from employers import choices
@@ -39,6 +41,14 @@ ENUMERATIONS: dict[str, Any] = {
     "start_kind": choices.StartKind,
     "prefers": choices.Ask,
     "learned_here": choices.Ask,
+    "registration": choices.Registration,
+    "agency": choices.Agency,
+    "approach": choices.Approach,
+    "instruction_when": choices.InstructionWhen,
+    "may_lead": choices.MayLead,
+    "pattern": choices.CoopPattern,
+    "background": choices.SafetyCheck,
+    "costs": choices.CostItem,
 }
 # Fields that are said in the words of another.
 SAID_AS = {"prefers": "asks", "learned_here": "asks"}
@@ -77,6 +87,26 @@ def short(text: str, most: int = 40) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
+MARKUP = re.compile(
+    r"(?i)</?(?:p|br|div|ul|ol|li|span|strong|b|em|i|u|a|h[1-6]|font|table|t[rdh])\b[^>]*>"
+)
+ENTITY = re.compile(r"&(?:amp|nbsp|lt|gt|quot|apos|#\d{1,5}|[lr][sd]quo|[mn]dash|bull);")
+
+
+def without_markup(text: str) -> str:
+    """The words of a cell that another system has written as a web page."""
+    if "<" in text and MARKUP.search(text):
+        text = re.sub(r"(?i)<br\s*/?>", "\n", text)
+        text = re.sub(r"(?i)<li\b[^>]*>", "\n- ", text)
+        text = re.sub(r"(?i)</(?:p|div|ul|ol|h[1-6]|tr)>", "\n\n", text)
+        text = nh3.clean(text, tags=set())
+        text = re.sub(r"[ \t]*\n[ \t]*", "\n", unescape(text).replace("\xa0", " "))
+        return re.sub(r"\n{3,}", "\n\n", text).strip()
+    if "&" in text and ENTITY.search(text):
+        return unescape(text).replace("\xa0", " ")
+    return text
+
+
 def choice(field: str, text: str) -> str:
     """The value that the text names, also where more is said in brackets: "remote (TX)"."""
     known = WORDS[field]
@@ -106,15 +136,48 @@ def _as_it_is(field: str) -> Callable[[str, Notices], Given]:
     return lambda text, notices: {field: text}
 
 
+YES_NO = {"yes": True, "y": True, "true": True, "1": True, "x": True}
+YES_NO |= {"no": False, "n": False, "false": False, "0": False}
+
+
+def yes_or_no(text: str) -> bool:
+    key = heading_key(text)
+    if key not in YES_NO:
+        raise CellError(f"“{short(text)}” is neither yes nor no.")
+    return YES_NO[key]
+
+
+def costs(text: str, notices: Notices) -> Given:
+    """ "tuition 300; books $45.50": what the learner pays, in parts."""
+    given: Given = {}
+    for part in (part.strip() for part in re.split(r"[;\n|]", text) if part.strip()):
+        found = re.fullmatch(r"([A-Za-z ]+?)\s*[:=]?\s*\$?\s*(\d[\d,]*(?:\.\d+)?)", part, re.ASCII)
+        item = WORDS["costs"].get(heading_key(found[1])) if found else None
+        if found is None or item is None:
+            raise CellError(f"We cannot read “{short(part)}”. Write it like tuition 300; books 45.")
+        given[f"cost_{item}"] = found[2]
+    return given
+
+
 # Numbers
 
 NUMBER = r"\$?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(\s*[kK](?![a-z]))?"
 RANGE = re.compile(
-    rf"{NUMBER}\s*(?:(?:-|–|—|to|bis|\bup to\b)\s*{NUMBER})?\s*(?:/|per|an?|each)?\s*"
+    rf"{NUMBER}\s*(?:(?:-|–|—|to|bis|\bup to\b)\s*{NUMBER})?\s*(?:/|per\b|an?\b|each\b)?\s*"
     r"([a-zA-Z][a-zA-Z. ]*)?",
     re.ASCII,
 )
+# The same with words about it: "from $18/hr", "$18.50/hr DOE", "$20+ an hour, plus tips".
+ABOUT = re.compile(
+    r"(?:(starting at|starts at|from|at least|minimum|about|approx\.?)|(up to|maximum))?\s*"
+    rf"{NUMBER}\s*\+?(?:\s*(?:-|–|—|to)\s*{NUMBER})?\s*(?:/|per\b|an?\b|each\b)?\s*"
+    r"(hour|hr|h|hourly|day|daily|week|wk|weekly|month|mo|monthly|year|yr|annually|yearly)?"
+    r"(?![a-zA-Z0-9.]\d|[a-zA-Z])(.*)",
+    re.ASCII | re.I | re.S,
+)
 NOT_PAID = {"unpaid", "volunteer", "none", "no pay", "not paid", "no"}
+# What a line of words holds; longer texts are no answer to the question of the column.
+MOST_WORDS = 120
 # What no hour earns, and no year falls below: between them the unit must be said.
 MOST_AN_HOUR, LEAST_A_YEAR = 200, 10_000
 
@@ -132,11 +195,8 @@ def pay(text: str, notices: Notices) -> Given:
     stipend = "stipend" in key or key.endswith("in all")
     cleaned = re.sub(r"(?i)\bstipend\b|\bin all\b|\busd\b|dollars?", "", text).strip()
     found = RANGE.fullmatch(cleaned)
-    if not found:
-        raise CellError(
-            f"We cannot read “{short(text)}” as pay. Write it like $18/h, $16.00-26.25/h, "
-            "$52,000/yr or unpaid."
-        )
+    if not found or not _is_unit(found[5]):
+        return _about_pay(text, cleaned, notices)
     low, low_k, high, high_k, unit = found.groups()
     given: Given = {"paid": choices.Paid.STIPEND if stipend else choices.Paid.WAGE}
     given["pay_min"] = amount(low, low_k or (high_k if high else None))
@@ -144,6 +204,37 @@ def pay(text: str, notices: Notices) -> Given:
         given["pay_max"] = amount(high, high_k)
     if unit and unit.strip(" .") and not stipend:
         given["pay_unit"] = choice("pay_unit", unit.strip(" ."))
+    return given
+
+
+def _is_unit(word: str | None) -> bool:
+    key = (word or "").strip(" .")
+    return not key or heading_key(key) in WORDS["pay_unit"]
+
+
+def _about_pay(text: str, cleaned: str, notices: Notices) -> Given:
+    """Pay that is told with words, or in words alone: they are kept beside the number."""
+    found = ABOUT.fullmatch(cleaned)
+    if found is None and re.search(r"\d", text) or len(text) > MOST_WORDS:
+        raise CellError(
+            f"We cannot read “{short(text)}” as pay. Write it like $18/h, $16.00-26.25/h, "
+            "$52,000/yr or unpaid."
+        )
+    given: Given = {"pay_note": " ".join(text.split())}
+    notices.append(f"“{short(text)}” is kept as words about pay.")
+    if found is None:
+        return given
+    _, up_to, low, low_k, high, high_k, unit, _ = found.groups()
+    if re.search(r"\d|^\s*(?:/|per\b)", found[8]):
+        raise CellError(
+            f"We cannot read “{short(text)}” as pay. Write it like $18/h or $52,000/yr."
+        )
+    given |= {"paid": choices.Paid.WAGE}
+    given["pay_max" if up_to else "pay_min"] = amount(low, low_k or (high_k if high else None))
+    if high:
+        given["pay_max"] = amount(high, high_k)
+    if unit:
+        given["pay_unit"] = choice("pay_unit", unit)
     return given
 
 
@@ -203,10 +294,28 @@ def hours(text: str, notices: Notices) -> Given:
         text.strip(),
         re.A | re.I,
     )
-    if not found:
-        raise CellError(f"We cannot read “{short(text)}” as hours. Write it like 20 h or 20-25.")
+    if found is None or not _counts_hours(found[3]):
+        return _about_hours(text, notices)
     low, high, per = found.groups()
     return _hours(low, high, choice("hours_per", "in all" if per == "all" else per) if per else "")
+
+
+def _counts_hours(per: str | None) -> bool:
+    return not per or per == "all" or heading_key(per) in WORDS["hours_per"]
+
+
+def _about_hours(text: str, notices: Notices) -> Given:
+    """ "30+", "up to 20"; "Mon-Fri, 8 to 5" and "varies" are words."""
+    if found := re.fullmatch(r"(?:up to|max\.?) (\d+(?:\.\d)?)(?: ?h\w*)?", text, re.A | re.I):
+        return {"hours_max": found[1]}
+    if found := re.fullmatch(
+        r"(?:from |at least )?(\d+(?:\.\d)?) ?\+?(?: ?h\w*)?", text, re.A | re.I
+    ):
+        return {"hours_min": found[1]}
+    if len(text) > MOST_WORDS or re.fullmatch(r"[-\d.,]+", text):
+        raise CellError(f"We cannot read “{short(text)}” as hours. Write it like 20 h or 20-25.")
+    notices.append(f"“{short(text)}” is kept as words about the hours.")
+    return {"schedule_note": " ".join(text.split())}
 
 
 def _hours(low: str, high: str | None, per: str) -> Given:
@@ -242,6 +351,11 @@ def day(text: str) -> date:
     text = re.sub(r"[T ]\d{1,2}:\d\d.*$", "", text)
     if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text, re.A):
         return _day(found[1], found[2], found[3], text)
+    if found := re.fullmatch(r"(20\d\d)(\d\d)(\d\d)", text, re.A):
+        return _day(found[1], found[2], found[3], text)
+    if re.fullmatch(r"4\d{4}|5[0-4]\d{3}", text, re.ASCII):
+        # The number by which a spreadsheet counts a day.
+        return date(1899, 12, 30) + timedelta(days=int(text))
     if found := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d\d)", text, re.A):
         month, number = found[1], found[2]
         if int(month) > 12:
@@ -279,6 +393,11 @@ def day_or_offset(text: str, *, offset: bool) -> date:
     return timezone.localdate() + timedelta(days=int(text))
 
 
+# What people write where no day is settled.
+NO_DAY = set(
+    "tbd|tba|n a|na|none|until filled|open until filled|till filled|ongoing|rolling|continuous|"
+    "open|varies|flexible|negotiable|to be determined|to be announced".split("|")
+)
 START_WORDS = WORDS["start_kind"]
 
 
@@ -332,6 +451,8 @@ READERS: dict[str, Callable[[str, Notices], Given]] = {
     "pay_max": pay_number("pay_max"),
     "requirements": requirements,
     "apply_to": apply_to,
+    "costs": costs,
+    "class_hours_paid": lambda text, notices: {"class_hours_paid": yes_or_no(text)},
     **{
         field: _one(field)
         for field in (

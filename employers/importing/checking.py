@@ -5,21 +5,24 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
-from employers.choices import Mode, Paid, PayUnit, RowOutcome, State, Support
-from employers.forms.imports import RowForm
-from employers.importing import cells
+from employers.choices import Kind, Mode, Paid, PayUnit, RowOutcome, State, Support
+from employers.forms.imports import RowForm, rebound
+from employers.importing import beside, cells
+from employers.importing.beside import Beside
 from employers.importing.cells import CellError, short
 from employers.importing.columns import COLUMNS, heading_key, is_offset
+from employers.importing.comparing import Comparing
 from employers.importing.places import Gazetteer
-from employers.models import ApprenticeshipTerms, Import, ImportRow, Opportunity
-from vocabularies.models import Occupation, Place, Sector
+from employers.models import Import, ImportRow, Opportunity
+from employers.usual import beginning_of
+from programs.models import Program
+from vocabularies.models import Occupation, Place, Sector, Skill
 from vocabularies.templatetags.words import money
 from vocabularies.text import plain_line
 
@@ -45,13 +48,16 @@ MIXED = {
 }
 # What a person may allow in the dry run.
 WITHOUT_CODES, WITHOUT_PLACES, TAKE_ALIKE = "without_codes", "without_places", "take_alike"
+AS_NEW = "as_new"
+VISITS = (Kind.JOB_SHADOW, Kind.MENTORING)
 LONG_AGO = timedelta(days=366)
 
 
 @dataclass
 class Checked:
     """What a row would become. `values` are columns of the posting, `locations` (place, street)
-    pairs or None for as they are, `changed` the labels of what a change changes."""
+    pairs and `skills` (skill, level) pairs, or None for as they are; `rows` what the page of its
+    kind writes (see `save_words`), `changed` the labels of what a change changes."""
 
     outcome: str = RowOutcome.REFUSED
     errors: list[list[str]] = field(default_factory=list)
@@ -60,12 +66,13 @@ class Checked:
     kind: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     locations: list[tuple[Place, str]] | None = None
-    rapids_code: str = ""
+    skills: list[tuple[Skill, str]] | None = None
+    rows: dict[str, Any] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
 
 
 class Checker:
-    """Checks rows of one import; what it looks up is kept between rows."""
+    """Checks rows of one import; what it looks up, and its forms, are kept between rows."""
 
     def __init__(self, batch: Import) -> None:
         self.batch, self.employer = batch, batch.employer
@@ -73,36 +80,61 @@ class Checker:
         self.columns: dict[str, int] = batch.columns
         self.choices: dict[str, Any] = batch.choices
         self.gazetteer = Gazetteer()
-        self.sectors = {heading_key(s.name): s for s in Sector.objects.all()}
-        self.sectors |= {heading_key(s.slug): s for s in self.sectors.values()}
+        self.beside = Beside()
+        self.forms: dict[str, RowForm] = {}
+        self.beginnings: dict[str, tuple[dict[str, Any], list[tuple[Place, str]]]] = {}
+        sectors = list(Sector.objects.all())
+        self.sectors = {heading_key(s.name): s for s in sectors}
+        self.sectors |= {heading_key(s.slug): s for s in sectors}
+        self.chosen_sector = next(
+            (s for s in sectors if str(s.pk) == batch.choices.get("sector")), None
+        )
         self.occupations: dict[str, Occupation | None] = {}
+        self.programs: dict[str, Program | None] = {}
         # Few rows are about a posting that is there: only for those is it looked up.
         theirs = Opportunity.objects.filter(employer=self.employer, replaces__isnull=True)
         known = list(theirs.values_list("external_id", "title"))
         self.known_numbers = {number for number, _ in known}
         self.known_titles = {title.casefold() for _, title in known}
-        self.first = self._first_of_numbers()
-        self.titles = self._first_of_titles()
+        self.targets: dict[str, Opportunity] = {}
+        # The first row of each of the employer's own numbers, and of each title in its place.
+        self.first: dict[str, int] = {}
+        self.titles: dict[tuple[str, ...], int] = {}
+        self._look_through()
 
-    def _all(self, *fields: str) -> Iterable[tuple[int, tuple[str, ...]]]:
-        numbers = [self.columns.get(name) for name in fields]
-        for number, row in self.batch.rows.order_by("number").values_list("number", "cells"):
-            texts = ("" if n is None or n >= len(row) else row[n].strip() for n in numbers)
-            yield number, tuple(texts)
-
-    def _first_of_numbers(self) -> dict[str, int]:
-        """The first row of each of the employer's own numbers."""
-        first: dict[str, int] = {}
-        for number, (own,) in self._all("external_id"):
+    def _look_through(self) -> None:
+        names = ("external_id", "title", "place", "zips", "city", "kind")
+        numbers = [self.columns.get(name) for name in names]
+        rows = self.batch.rows.order_by("number").values_list("number", "cells")
+        for number, row in rows.iterator(chunk_size=500):
+            own, *said = (
+                "" if n is None or n >= len(row) else row[n].strip().casefold() for n in numbers
+            )
             if own:
-                first.setdefault(own.casefold(), number)
-        return first
+                self.first.setdefault(own, number)
+            self.titles.setdefault(tuple(said), number)
 
-    def _first_of_titles(self) -> dict[tuple[str, ...], int]:
-        first: dict[tuple[str, ...], int] = {}
-        for number, said in self._all("title", "place", "zips", "city", "kind"):
-            first.setdefault(tuple(text.casefold() for text in said), number)
-        return first
+    def beginning(self, kind: str) -> tuple[dict[str, Any], list[tuple[Place, str]]]:
+        """What a new posting of that kind begins with (see `usual`)."""
+        if kind not in self.beginnings:
+            self.beginnings[kind] = beginning_of(self.employer, kind)
+        return self.beginnings[kind]
+
+    def prepare(self, rows: Iterable[ImportRow]) -> None:
+        """Look up, at once, the postings that these rows may be about."""
+        told = [self._texts(row) for row in rows]
+        keys = {t["portal_id"] for t in told if re.fullmatch(r"\d{1,18}", t.get("portal_id", ""))}
+        own = {t["external_id"] for t in told if "external_id" in t and "portal_id" not in t}
+        found = (
+            Opportunity.objects.filter(employer=self.employer, replaces__isnull=True)
+            .filter(Q(pk__in=keys) | Q(external_id__in=own & self.known_numbers - {""}))
+            .with_everything()
+            .select_related("pre_apprenticeship", "placement", "training", "visit")
+            .prefetch_related("terms__steps", "training__steps", "skills")
+        )
+        self.targets = {}
+        for target in found if keys or own & self.known_numbers else []:
+            self.targets[f"#{target.pk}"] = self.targets[target.external_id] = target
 
     # One row
 
@@ -119,19 +151,22 @@ class Checker:
             return checked
         self._read(texts, given, checked)
         self._read_places(texts, given, checked)
+        of_kind, wrong = self.beside.read(checked.kind, texts, checked.notices)
+        checked.errors += [[self.name_of(name), said] for name, said in wrong]
         if checked.target is None:
-            self._begin(row, texts, given, checked)
+            self._begin(row, texts, given, of_kind, checked)
         else:
-            self._compare(texts, given, checked)
+            Comparing(self, checked.target, checked).compare(given, of_kind)
         return checked
 
     def _texts(self, row: ImportRow) -> dict[str, str]:
         """{field: text} of the cells that say something."""
-        return {
-            name: row.cells[number].strip()
+        texts = {
+            name: cells.without_markup(row.cells[number]).strip()
             for name, number in self.columns.items()
-            if name in COLUMNS and number < len(row.cells) and row.cells[number].strip()
+            if name in COLUMNS and number < len(row.cells)
         }
+        return {name: text for name, text in texts.items() if text}
 
     def name_of(self, name: str) -> str:
         """What the person knows a field by: the name of its column, else its label."""
@@ -140,6 +175,8 @@ class Checker:
                 return str(self.batch.header[self.columns[known]])
         if name in COLUMNS:
             return COLUMNS[name].label
+        if (column := beside.column_of(name)) != name:
+            return self.name_of(column)
         return str(RowForm.base_fields[name].label) if name in RowForm.base_fields else ""
 
     def _refuse_untidy(self, row: ImportRow, texts: dict[str, str]) -> None:
@@ -160,20 +197,15 @@ class Checker:
 
     def _target(self, row: ImportRow, texts: dict[str, str]) -> Opportunity | None:
         """The posting that the row is about, if it is one of the employer's."""
-        mine = Opportunity.objects.filter(employer=self.employer, replaces__isnull=True)
-        mine = mine.with_everything()
         if number := texts.get("portal_id"):
-            found = mine.filter(pk=number).first() if re.fullmatch(r"\d{1,18}", number) else None
-            if found is None:
+            found = self.targets.get(f"#{number}")
+            if found is None and not self.choices.get(AS_NEW):
                 raise CellError(
                     f"No posting of {self.organization} has the number {short(number)} here.",
                     self.name_of("portal_id"),
                 )
             return found
-        own = texts.get("external_id")
-        if own and own in self.known_numbers:
-            return mine.filter(external_id=own).first()
-        return None
+        return self.targets.get(texts.get("external_id") or "#")
 
     def _kind(self, texts: dict[str, str], checked: Checked) -> str:
         if "kind" in texts:
@@ -200,13 +232,16 @@ class Checker:
         for name, text in texts.items():
             try:
                 if name in DAYS:
-                    self._read_day(name, text, given)
+                    self._read_day(name, text, given, checked)
                 elif name == "sector":
                     self._read_sector(text, given, checked)
                 elif name == "occupation":
                     checked.values["occupation"] = self._occupation(text)
-                elif name == "rapids_code":
-                    checked.rapids_code = text[:8]
+                elif name == "program":
+                    self._read_program(text, checked)
+                elif name == "skills":
+                    if checked.kind not in VISITS:
+                        checked.skills = self.beside.skills(text, checked.notices)
                 elif name in cells.READERS:
                     read = cells.READERS[name](text, checked.notices)
                     exact = [key for key in read if key != name and key in self.columns]
@@ -224,20 +259,38 @@ class Checker:
         self._settle_pay(given, checked)
         self._settle_requirements(given, checked)
 
-    def _read_day(self, name: str, text: str, given: dict[str, Any]) -> None:
+    def _read_day(self, name: str, text: str, given: dict[str, Any], checked: Checked) -> None:
         if name == "starts_on" and heading_key(text) in cells.START_WORDS:
             given["start_kind"] = cells.START_WORDS[heading_key(text)]
+            return
+        if heading_key(text) in cells.NO_DAY:
+            checked.notices.append(f"“{short(text)}” under {self.name_of(name)} is no day.")
+            if name == "starts_on":
+                given.setdefault("starts_note", short(text, 60))
             return
         heading = str(self.batch.header[self.columns[name]])
         given[name] = cells.day_or_offset(text, offset=is_offset(heading))
 
     def _read_sector(self, text: str, given: dict[str, Any], checked: Checked) -> None:
         if sector := self.sectors.get(heading_key(text)):
-            given["sector"] = sector.pk
+            checked.values["sector"] = sector
         elif checked.target is None:
             ours = self.organization.sector
             instead = f"; {ours}, that of {self.organization}, is taken" if ours else ""
             checked.notices.append(f"We have no sector “{short(text)}”{instead}.")
+
+    def _read_program(self, text: str, checked: Checked) -> None:
+        """By its number here or by its title, where one program alone has it."""
+        if text not in self.programs:
+            named = (
+                {"pk": text} if re.fullmatch(r"\d{1,9}", text, re.A) else {"title__iexact": text}
+            )
+            found = list(Program.objects.public().filter(**named)[:2])
+            self.programs[text] = found[0] if len(found) == 1 else None
+        if program := self.programs[text]:
+            checked.values["program"] = program
+        else:
+            checked.notices.append(f"We know no program “{short(text)}”, so none is named.")
 
     def _occupation(self, text: str) -> Occupation:
         key = text.strip().casefold()
@@ -310,8 +363,9 @@ class Checker:
         if places:
             checked.notices += self.gazetteer.outside(places)
         if places is not None:
-            unique = list(dict.fromkeys(places))
-            checked.locations = [(p, street if n == 0 else "") for n, p in enumerate(unique)]
+            checked.locations = list(
+                dict.fromkeys(zip(places, _streets(street, len(places)), strict=True))
+            )
         self._ask_for_place(name, mode, checked)
 
     def _ask_for_place(self, name: str, mode: str | None, checked: Checked) -> None:
@@ -346,25 +400,45 @@ class Checker:
 
     # A new draft
 
+    def form(self, kind: str) -> RowForm:
+        """The form of new postings of a kind; `rebound` fills it in."""
+        if kind not in self.forms:
+            self.forms[kind] = RowForm({}, instance=Opportunity(employer=self.employer, kind=kind))
+        return self.forms[kind]
+
     def _begin(
-        self, row: ImportRow, texts: dict[str, str], given: dict[str, Any], checked: Checked
+        self,
+        row: ImportRow,
+        texts: dict[str, str],
+        given: dict[str, Any],
+        of_kind: dict[str, Any],
+        checked: Checked,
     ) -> None:
+        form = self.form(checked.kind)
         for name, value in self.choices.items():
-            if name in RowForm.base_fields and not given.get(name):
+            if name in form.fields and not given.get(name):
                 given[name] = value
-        if self.organization.sector_id:
-            given.setdefault("sector", self.organization.sector_id)
         instance = Opportunity(employer=self.employer, kind=checked.kind)
-        form = RowForm(given, instance=instance)
-        self._validate(form, given, checked)
+        self.validate(rebound(form, given, instance), given, checked)
+        self._check_kind(instance, of_kind, checked)
         if checked.errors:
             return
-        checked.values |= self._values(form, given)
+        sector = checked.values.get("sector") or self.chosen_sector or self.organization.sector
+        checked.values |= self.values(form, given) | {"sector": sector}
         checked.outcome = RowOutcome.NEW
-        self._notice_pay(checked)
+        self.notice_pay(checked)
         self._look_for_likes(row, texts, checked)
 
-    def _validate(self, form: RowForm, given: dict[str, Any], checked: Checked) -> None:
+    def _check_kind(self, posting: Opportunity, given: dict[str, Any], checked: Checked) -> None:
+        if not given:
+            return
+        if checked.kind == Kind.APPRENTICESHIP:
+            given = {"sponsor": self.organization.name} | given
+        page, wrong = self.beside.check(posting, given)
+        checked.errors += [[self.name_of(name), str(said)] for name, said in wrong]
+        checked.rows = {} if wrong else page.extras()
+
+    def validate(self, form: RowForm, given: dict[str, Any], checked: Checked) -> None:
         """The rules of the posting form, each sentence once, beside the column it is about."""
         opens = given.get("opens_on")
         for name, sentences in form.errors.items():
@@ -390,7 +464,7 @@ class Checker:
             if len(street) > 120:
                 checked.errors.append([self.name_of("street"), "Use at most 120 characters."])
 
-    def _values(self, form: RowForm, given: dict[str, Any]) -> dict[str, Any]:
+    def values(self, form: RowForm, given: dict[str, Any]) -> dict[str, Any]:
         """Columns of the posting for what was given."""
         cleaned = form.cleaned_data
         values = {name: cleaned[name] for name in given if name in cleaned and name not in DAYS}
@@ -402,11 +476,13 @@ class Checker:
             values["closes_at"] = form.instance.closes_at
         if values.get("paid") == Paid.UNPAID:
             values["pay_min"] = values["pay_max"] = None
+        if any(name.startswith("cost_") for name in given) and form.costs:
+            values |= {"costs": form.costs, "learner_cost": cleaned["learner_cost"]}
         if "supports" in values or "class_payer" in values:
             values["supports"] = [s for s in form.values()["supports"] if s in Support.values]
         return values
 
-    def _notice_pay(self, checked: Checked) -> None:
+    def notice_pay(self, checked: Checked) -> None:
         values = checked.values
         if values.get("pay_unit") == PayUnit.YEAR and values.get("pay_min"):
             checked.notices.append(
@@ -445,81 +521,10 @@ class Checker:
                     checked.outcome = RowOutcome.ALIKE
                 return
 
-    # A posting that is there
 
-    def _compare(self, texts: dict[str, str], given: dict[str, Any], checked: Checked) -> None:
-        """Only what the file says and the posting does not is a change."""
-        target = checked.target
-        assert target is not None
-        before = RowForm(instance=target)
-        held = {name: _typed(before[name].value()) for name in before.fields}
-        differ = {
-            name: value
-            for name, value in given.items()
-            if name in before.fields and not _same(before.fields[name], value, held[name])
-        }
-        checked.changed = [str(before.fields[name].label or name) for name in differ]
-        self._compare_rest(target, checked)
-        if not checked.changed and not checked.errors:
-            checked.outcome = RowOutcome.SAME
-            return
-        if target.state in (State.CLOSED, State.ARCHIVED) or target.standing() == "expired":
-            checked.errors.append(
-                [self.name_of("external_id"), "This posting is over. Relist it, then change it."]
-            )
-        elif target.state == State.IN_REVIEW:
-            checked.errors.append(
-                [
-                    self.name_of("external_id"),
-                    "This posting is in review. Take it back to change it.",
-                ]
-            )
-        form = RowForm(held | differ, instance=target)
-        self._validate(form, differ, checked)
-        if checked.errors:
-            return
-        checked.values |= self._values(form, differ)
-        checked.outcome = RowOutcome.CHANGE
-        self._notice_pay(checked)
-
-    def _compare_rest(self, target: Opportunity, checked: Checked) -> None:
-        """The occupation, the RAPIDS code and the places, which are no fields of the form."""
-        occupation = checked.values.pop("occupation", None)
-        if occupation and occupation.pk != target.occupation_id:
-            checked.values["occupation"] = occupation
-            checked.changed.append("Occupation")
-        terms = ApprenticeshipTerms.objects.filter(opportunity=target).first()
-        if not terms or terms.rapids_code == checked.rapids_code:
-            checked.rapids_code = ""
-        elif checked.rapids_code:
-            checked.changed.append("RAPIDS code")
-        if checked.locations is not None:
-            theirs = {location.place_id: location.street for location in target.locations.all()}
-            given = {
-                place.pk: street or theirs.get(place.pk, "") for place, street in checked.locations
-            }
-            if theirs == given:
-                checked.locations = None
-            else:
-                checked.locations = [(p, given[p.pk]) for p, _ in checked.locations]
-                checked.changed.append("Places")
-
-
-def _typed(value: Any) -> Any:
-    """What the form is given of a value that it shows."""
-    if isinstance(value, Decimal):
-        return str(value)
-    return [v for v in value if v != Support.CLASS] if isinstance(value, list) else value
-
-
-def _same(form_field: Any, one: Any, other: Any) -> bool:
-    """The two answers clean to the same; what does not clean is a difference."""
-    try:
-        first, second = form_field.clean(one), form_field.clean(other)
-    except ValidationError:
-        return False
-    if isinstance(first, list):
-        return sorted(first) == sorted(second)
-    if isinstance(first, str):
-        return first.split() == str(second or "").split()
-    return bool(first == second)
+def _streets(text: str, places: int) -> list[str]:
+    """A street for each place where so many are named, else that of the first: "1 Main St; ;"."""
+    parts = [part.strip() for part in text.split(";")]
+    if places > 1 and 1 < len(parts) <= places:
+        return parts + [""] * (places - len(parts))
+    return ([text] + [""] * places)[:places]

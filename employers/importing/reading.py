@@ -3,11 +3,9 @@
 What a file is, its content says and never its name. Nothing here touches the disk.
 """
 
-import codecs
 import csv
 import re
 import warnings
-import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -17,21 +15,15 @@ from typing import Any
 from openpyxl import load_workbook
 
 from employers.importing.columns import known_headings
+from vocabularies.files import CONTROLS, Unreadable, check_package, decoded
+from vocabularies.templatetags.words import listed
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5000
-MOST_COLUMNS = 100
+MOST_COLUMNS = 200
 # Headings stand within this many filled rows; titles and notes may stand above them.
 HEADER_WITHIN = 12
-# What an XLSX may unpack to, in bytes and in files: a few kilobytes can hold gigabytes.
-MOST_UNPACKED = 80 * 1024 * 1024
-MOST_PARTS = 2000
 SEPARATORS = ",;\t|"
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-class Unreadable(Exception):
-    """The file is no table that we can read. Its text is for the person."""
 
 
 @dataclass
@@ -61,28 +53,10 @@ def read_table(data: bytes) -> Table:
 
 def _decoded(data: bytes) -> str:
     _refuse_other_formats(data)
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = _decode(data, "utf-16")
-    elif data[1:2] == b"\x00" or data[:1] == b"\x00":
-        text = _decode(data, "utf-16-be" if data[:1] == b"\x00" else "utf-16-le")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = _decode(data, "cp1252")
-    if len(CONTROLS.findall(text)) > 0:
-        raise Unreadable(NO_TABLE)
-    return text
+    return decoded(data, NO_TABLE)
 
 
 NO_TABLE = "This is no table that we can read. Save it as CSV or as an Excel workbook (.xlsx)."
-
-
-def _decode(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise Unreadable(NO_TABLE) from error
 
 
 def _refuse_other_formats(data: bytes) -> None:
@@ -110,15 +84,32 @@ def _read_text(text: str) -> list[list[str]]:
     separator = declared.group(1) if declared else _separator_of(text)
     csv.field_size_limit(MOST_BYTES)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
-    records = []
+    records: list[list[str]] = []
+    begins = 1
     try:
         for record in reader:
+            if reader.line_num - begins > 1 and _is_unclosed(text, separator):
+                raise Unreadable(
+                    f"A quote that opens in line {begins} is never closed. Close it or take it "
+                    "out, and try again."
+                )
+            begins = reader.line_num + 1
             records.append(record)
             if len(records) > 2 * MOST_ROWS + HEADER_WITHIN:
                 break
     except csv.Error as error:
         raise Unreadable(f"Line {reader.line_num} cannot be read: is a quote missing?") from error
     return records
+
+
+def _is_unclosed(text: str, separator: str) -> bool:
+    """A quote runs on to the end of the file, and swallows the rows on its way."""
+    try:
+        for _ in csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True):
+            pass
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
 
 
 def _separator_of(text: str) -> str:
@@ -142,7 +133,7 @@ def _separator_of(text: str) -> str:
 
 
 def _read_workbook(data: bytes) -> tuple[list[list[str]], list[str]]:
-    _check_package(data)
+    check_package(data, part="xl/workbook.xml", what="workbook", instead="CSV", otherwise=NO_TABLE)
     # A damaged workbook raises whatever the part of the library that meets it raises.
     try:
         with warnings.catch_warnings():
@@ -164,37 +155,6 @@ def _read_workbook(data: bytes) -> tuple[list[list[str]], list[str]]:
     if len(filled) > 1:
         notices.append(f"Only the sheet “{title[:40]}” was read; the others were left out.")
     return records, notices
-
-
-def _check_package(data: bytes) -> None:
-    """Sizes and kinds of what the package holds, before any of it is unpacked."""
-    try:
-        package = zipfile.ZipFile(BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise Unreadable(
-            "This workbook is damaged. Open it, save it anew and try again."
-        ) from error
-    parts = package.infolist()
-    names = {part.filename for part in parts}
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise Unreadable("This workbook unpacks to far more than a list. Save it as CSV.")
-    if any(name.endswith("vbaProject.bin") for name in names):
-        raise Unreadable("This workbook holds macros. Save it without them (.xlsx) or as CSV.")
-    if "xl/workbook.xml" not in names:
-        raise Unreadable(NO_TABLE)
-    for part in parts:
-        if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in _start_of(package, part):
-            raise Unreadable("This workbook is damaged. Open it, save it anew and try again.")
-
-
-def _start_of(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
-    try:
-        with package.open(part) as opened:
-            return opened.read(4096)
-    except (zipfile.BadZipFile, RuntimeError, ValueError, NotImplementedError, OSError) as error:
-        raise Unreadable(
-            "This workbook is damaged or has a password. Save it anew without one."
-        ) from error
 
 
 def _cells_of(sheet: Any) -> list[list[str]]:
@@ -236,11 +196,14 @@ def _with_header(records: list[list[str]], notices: list[str]) -> Table:
     if len(header) > MOST_COLUMNS:
         raise Unreadable(f"This table has more than {MOST_COLUMNS} columns. Take some out.")
     rows = []
+    repeated: list[int] = []
     for number, record in enumerate(records[at + 1 :], start=at + 2):
         cells = [_tidied(cell) for cell in record]
         while cells and not cells[-1]:
             cells.pop()
-        if cells:
+        if cells and _names(cells) == header:
+            repeated.append(number)
+        elif cells:
             rows.append((number, cells + [""] * (len(header) - len(cells))))
     if not rows:
         raise Unreadable("This file has column names and no rows below them.")
@@ -251,6 +214,10 @@ def _with_header(records: list[list[str]], notices: list[str]) -> Table:
     if at:
         above = "The row above the column names was" if at == 1 else f"The first {at} rows were"
         notices = [*notices, f"{above} left out."]
+    if repeated:
+        again = "Row" if len(repeated) == 1 else "Rows"
+        said = f"{again} {listed(repeated[:5])}"
+        notices = [*notices, f"Left out, since it says the column names again: {said}."]
     return Table(header, rows, notices)
 
 

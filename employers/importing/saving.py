@@ -1,47 +1,60 @@
 """What a checked row becomes in the database, and how that is undone."""
 
 from typing import Any
-from uuid import uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.actions import MoveRefused
-from employers.actions.copies import begin_change, drop_change
-from employers.actions.writing import (
-    Conflict,
-    keep_search_words,
-    locked,
-    save_words,
-    start_opportunity,
-)
-from employers.choices import RowOutcome, Source, State
+from employers.actions.copies import begin_change
+from employers.actions.writing import Conflict, locked, save_words
+from employers.choices import RowOutcome
+from employers.importing.beside import FORMS
 from employers.importing.checking import Checked, Checker
-from employers.models import ApprenticeshipTerms, ImportRow, Location, Opportunity
-from vocabularies.models import Place
+from employers.importing.drafting import begin_drafts
+from employers.models import ImportRow, Opportunity
+from employers.words import detail_of, word_columns
 
-Pairs = list[tuple[Place, str]]
 
-
-def save_row(checker: Checker, row: ImportRow, by: Any) -> None:
-    """Make a checked row true, or say why not. The row is kept either way; the caller holds the
+def save_rows(checker: Checker, rows: list[ImportRow], by: Any) -> None:
+    """Make checked rows true, or say why not. The rows are kept either way; the caller holds the
     transaction."""
-    checked = checker.check(row)
-    row.done_at = timezone.now()
-    if checked.outcome != row.outcome:
-        row.outcome = RowOutcome.REFUSED
-        row.errors = checked.errors or [["", CHANGED_SINCE]]
-    else:
-        try:
-            with transaction.atomic():
-                _save(checker, row, checked, by)
-        except Conflict:
-            _refuse(row, CHANGED_SINCE)
-        except MoveRefused as refused:
-            _refuse(row, str(refused))
-        except IntegrityError:
-            _refuse(row, "You have a posting with this number already.")
-    row.save()
+    checker.prepare(rows)
+    now = timezone.now()
+    drafts: list[tuple[ImportRow, Checked]] = []
+    for row in rows:
+        row.done_at = now
+        checked = checker.check(row)
+        if checked.outcome != row.outcome:
+            row.outcome = RowOutcome.REFUSED
+            row.errors = checked.errors or [["", CHANGED_SINCE]]
+        elif checked.target is None:
+            drafts.append((row, checked))
+        else:
+            _save_one(checker, row, checked, by)
+    try:
+        with transaction.atomic():
+            begin_drafts(checker, drafts, by)
+    except IntegrityError:
+        # One of them is there already; the others are saved one by one.
+        for row, checked in drafts:
+            _save_one(checker, row, checked, by)
+    ImportRow.objects.bulk_update(rows, ["outcome", "errors", "done_at", "opportunity", "before"])
+
+
+def _save_one(checker: Checker, row: ImportRow, checked: Checked, by: Any) -> None:
+    try:
+        with transaction.atomic():
+            if checked.target is None:
+                begin_drafts(checker, [(row, checked)], by)
+            else:
+                row.opportunity, row.before = _change(checked.target, checked, by)
+    except Conflict:
+        _refuse(row, CHANGED_SINCE)
+    except MoveRefused as refused:
+        _refuse(row, str(refused))
+    except IntegrityError:
+        _refuse(row, "You have a posting with this number already.")
 
 
 CHANGED_SINCE = "Something has changed since the rows were checked, so it was left alone."
@@ -50,30 +63,6 @@ CHANGED_SINCE = "Something has changed since the rows were checked, so it was le
 def _refuse(row: ImportRow, sentence: str) -> None:
     row.outcome, row.opportunity, row.before = RowOutcome.REFUSED, None, {}
     row.errors = [["", sentence]]
-
-
-def _save(checker: Checker, row: ImportRow, checked: Checked, by: Any) -> None:
-    if checked.target is None:
-        row.opportunity, row.before = _begin(checker, row, checked, by)
-    else:
-        row.opportunity, row.before = _change(checked.target, checked, by)
-
-
-def _begin(
-    checker: Checker, row: ImportRow, checked: Checked, by: Any
-) -> tuple[Opportunity, dict[str, Any]]:
-    """A draft. Its token is made of the file's and the row's number: a row twice gives one."""
-    batch = checker.batch
-    draft = start_opportunity(
-        organization=checker.organization,
-        kind=checked.kind,
-        title=checked.values["title"],
-        token=uuid5(batch.form_token, str(row.number)),
-        by=by,
-    )
-    values = checked.values | {"source": Source.FILE, "batch": batch}
-    saved = _write(draft, values, checked, by)
-    return saved, {"revision": saved.revision}
 
 
 def _change(target: Opportunity, checked: Checked, by: Any) -> tuple[Opportunity, dict[str, Any]]:
@@ -86,73 +75,41 @@ def _change(target: Opportunity, checked: Checked, by: Any) -> tuple[Opportunity
         "copy": is_live and not is_begun,
         "values": {name: _stored(current, name) for name in checked.values},
         "locations": [[row.place_id, row.street] for row in current.locations.all()],
+        "beside": _beside(current, checked),
     }
-    saved = _write(current, checked.values, checked, by)
+    saved = save_words(
+        opportunity=current,
+        revision=current.revision,
+        values=checked.values,
+        locations=checked.locations,
+        skills=checked.skills,
+        **checked.rows,
+        by=by,
+    )
     return saved, before | {"revision": saved.revision}
 
 
-def _write(
-    opportunity: Opportunity, values: dict[str, Any], checked: Checked, by: Any
-) -> Opportunity:
-    saved = save_words(opportunity=opportunity, revision=opportunity.revision, values=values, by=by)
-    if checked.locations is not None:
-        _keep(saved, checked.locations)
-    if checked.rapids_code:
-        ApprenticeshipTerms.objects.filter(opportunity=saved).update(
-            rapids_code=checked.rapids_code
-        )
-    return saved
+def _beside(opportunity: Opportunity, checked: Checked) -> dict[str, Any]:
+    """What stands beside it and is about to change, as JSON can hold it."""
+    held: dict[str, Any] = {}
+    if checked.skills is not None:
+        held["skills"] = [[row.skill_id, row.level] for row in opportunity.skills.all()]
+    if not checked.rows:
+        return held
+    accessor = FORMS[opportunity.kind].accessor
+    detail = detail_of(opportunity, accessor)
+    held["detail"] = [accessor, None]
+    if detail is not None:
+        held["detail"][1] = {c.name: _stored(detail, c.name) for c in word_columns(detail)}
+        if accessor == "terms":
+            held["steps"] = [[step.after, str(step.rate)] for step in detail.steps.all()]
+        if accessor == "training":
+            held["outline"] = [[s.skill, s.hours, s.measured] for s in detail.steps.all()]
+    return held
 
 
-def _keep(opportunity: Opportunity, pairs: Pairs) -> None:
-    opportunity.locations.all().delete()
-    for place, street in pairs:
-        Location.objects.create(opportunity=opportunity, place=place, street=street)
-    keep_search_words(opportunity)
-
-
-def _stored(opportunity: Opportunity, name: str) -> Any:
-    """A column as text that JSON can hold; None for nothing."""
-    column: Any = Opportunity._meta.get_field(name)
-    if getattr(opportunity, column.attname) is None:
-        return None
-    return column.value_to_string(opportunity)
-
-
-def _restored(name: str, stored: Any) -> Any:
-    column: Any = Opportunity._meta.get_field(name)
-    if stored is None:
-        return None
-    value = column.to_python(stored)
-    return column.related_model.objects.get(pk=value) if column.is_relation else value
-
-
-# Undoing
-
-
-def why_kept(row: ImportRow) -> str:
-    """Why what came of a row is not undone; "" where it can be. `row.was_sent`: to review, since
-    it was saved."""
-    opportunity = row.opportunity
-    if opportunity is None:
-        return "It is gone already."
-    if opportunity.state not in (State.DRAFT, State.RETURNED):
-        return f"It is {opportunity.get_state_display().lower()} by now."
-    if opportunity.revision != row.before.get("revision"):
-        return "Somebody has edited it since."
-    if row.was_sent or (opportunity.public_since and row.outcome == RowOutcome.NEW):  # type: ignore[attr-defined]
-        return "It was sent to review since."
-    return ""
-
-
-def restore(row: ImportRow, by: Any) -> None:
-    """The words from before a change; a change of what is public is dropped."""
-    opportunity, before = row.opportunity, row.before
-    assert opportunity is not None
-    if before.get("copy"):
-        drop_change(opportunity=opportunity, by=by)
-        return
-    values = {name: _restored(name, stored) for name, stored in before["values"].items()}
-    saved = save_words(opportunity=opportunity, revision=opportunity.revision, values=values, by=by)
-    places = Place.objects.in_bulk([code for code, _ in before["locations"]])
-    _keep(saved, [(places[code], street) for code, street in before["locations"]])
+def _stored(row: models.Model, name: str) -> Any:
+    """A column as JSON can hold it; None for nothing."""
+    column: Any = row._meta.get_field(name)
+    value = getattr(row, column.attname)
+    return value if value is None or isinstance(value, dict) else column.value_to_string(row)

@@ -15,18 +15,20 @@ from redis.exceptions import RedisError
 from accounts.actions import record
 from employers.actions.writing import hold_organization
 from employers.choices import ImportState, RowOutcome
-from employers.importing.checking import Checker
-from employers.importing.saving import save_row
+from employers.importing.checking import Checked, Checker
+from employers.importing.saving import save_rows
+from employers.importing.undoing import SAVED, undo_part
 from employers.models import Import, ImportRow
 from vocabularies.models import Region
 
 log = structlog.get_logger("portal.imports")
 
 # Rows in one transaction: what a person sees of the progress, and what a kill costs.
-PART = 25
+PART = 100
 # What a request may do itself without making anybody wait.
 AT_ONCE = 50
-SAVED = (RowOutcome.NEW, RowOutcome.CHANGE)
+# What is gone through row by row.
+WORK = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 
 
 def work_on(pk: int, *, wait: bool = True) -> None:
@@ -38,12 +40,15 @@ def work_on(pk: int, *, wait: bool = True) -> None:
             hold_organization(Import(pk=pk))
             batch = (
                 Import.objects.select_for_update(skip_locked=not wait, of=("self",))
-                .select_related("employer__organization__sector", "uploaded_by")
-                .filter(pk=pk, state__in=[ImportState.CHECKING, ImportState.RUNNING])
+                .select_related("employer__organization__sector", "uploaded_by", "undone_by")
+                .filter(pk=pk, state__in=WORK)
                 .first()
             )
             if batch is None:
                 return
+            if batch.state == ImportState.UNDOING:
+                undo_part(batch, PART)
+                continue
             asked = (batch.state, batch.columns, batch.choices)
             if kept is None or kept[0] != asked:
                 kept = asked, Checker(batch)
@@ -53,10 +58,20 @@ def work_on(pk: int, *, wait: bool = True) -> None:
                 _save_part(batch, kept[1])
 
 
+# What a row that nobody foresaw may raise.
+BROKEN = (DatabaseError, ValueError, TypeError, KeyError, OverflowError)
+
+
 def _check_part(batch: Import, checker: Checker) -> None:
     rows = list(batch.rows.filter(outcome="").order_by("number")[:PART])
-    for row in rows:
-        _check(row, checker)
+    checker.prepare(rows)
+    try:
+        with transaction.atomic():
+            for row in rows:
+                _fill(row, checker.check(row))
+    except BROKEN:
+        for row in rows:
+            _check_alone(row, checker)
     ImportRow.objects.bulk_update(rows, ["outcome", "errors", "notices", "opportunity"])
     _advance(batch, len(rows))
     if len(rows) < PART:
@@ -64,15 +79,17 @@ def _check_part(batch: Import, checker: Checker) -> None:
         batch.save(update_fields=["state"])
 
 
-def _check(row: ImportRow, checker: Checker) -> None:
+def _check_alone(row: ImportRow, checker: Checker) -> None:
     """One bad row must not stop the file, whatever is wrong with it."""
     try:
         with transaction.atomic():
-            checked = checker.check(row)
-    except (DatabaseError, ValueError, TypeError, KeyError, OverflowError):
+            _fill(row, checker.check(row))
+    except BROKEN:
         log.exception("a row could not be checked", batch=row.batch_id, number=row.number)
         row.outcome, row.errors = RowOutcome.REFUSED, [["", NOT_READ]]
-        return
+
+
+def _fill(row: ImportRow, checked: Checked) -> None:
     row.outcome, row.errors, row.notices = checked.outcome, checked.errors, checked.notices
     row.opportunity = checked.target
     if checked.outcome == RowOutcome.CHANGE:
@@ -84,8 +101,7 @@ NOT_READ = "This row could not be read. Write to us, and we look at it."
 
 def _save_part(batch: Import, checker: Checker) -> None:
     rows = list(batch.rows.filter(done_at=None, outcome__in=SAVED).order_by("number")[:PART])
-    for row in rows:
-        save_row(checker, row, batch.uploaded_by)
+    save_rows(checker, rows, batch.uploaded_by)
     _advance(batch, len(rows))
     if len(rows) < PART:
         _finish(batch)
@@ -133,5 +149,4 @@ def left_over() -> list[int]:
     """Imports that nobody has worked on for a while."""
     since = timezone.now() - timedelta(seconds=60)
     quiet = Q(worked_at__isnull=True) | Q(worked_at__lt=since)
-    states = [ImportState.CHECKING, ImportState.RUNNING]
-    return list(Import.objects.filter(quiet, state__in=states).values_list("pk", flat=True))
+    return list(Import.objects.filter(quiet, state__in=WORK).values_list("pk", flat=True))

@@ -46,6 +46,9 @@ class Import(models.Model):
     )
     done_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
@@ -64,7 +67,7 @@ class Import(models.Model):
     @property
     def is_working(self) -> bool:
         """A worker goes through its rows."""
-        return self.state in (ImportState.CHECKING, ImportState.RUNNING)
+        return self.state in (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 
     @property
     def undo_until(self) -> datetime | None:
@@ -97,7 +100,9 @@ class ImportRow(models.Model):
         related_name="import_rows",
     )
     before = models.JSONField(
-        default=dict, blank=True, help_text="For the undoing: {revision, values, places, street}"
+        default=dict,
+        blank=True,
+        help_text="For the undoing: {revision, values, …}; empty once undone or kept",
     )
 
     class Meta:

@@ -96,6 +96,7 @@ class Listing(models.Model):
             models.Index(fields=["occupation"], name="listing_occupation"),
             models.Index(fields=["program"], name="listing_program"),
             models.Index(fields=["place"], name="listing_place"),
+            GinIndex(fields=["more_places"], name="listing_more_places"),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from django.contrib.postgres.search import CombinedSearchVector, SearchVector, S
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, OuterRef, Prefetch, Q, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Round
 from django.urls import reverse
 from django.utils import timezone
@@ -75,6 +76,7 @@ ROW = (
 GATE = (
     "kind slug state revision changed_at opens_at closes_at public_since sector replaces"
 ).split()
+EVENTS_SO_FAR = "SELECT last_value + is_called::int FROM employers_listingevent_id_seq"
 GATE_BESIDE = [
     f"employer__organization__{name}" for name in ("name", "state", "verified_at", "version")
 ]
@@ -125,8 +127,13 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         )
 
     def for_gate(self) -> "OpportunityQuerySet":
-        """As much as tells who may see it, and whether its page has changed."""
-        return self.select_related("employer__organization").only(*GATE, *GATE_BESIDE)
+        """As much as tells who may see it, and whether its page has changed; with
+        `listings_changed`, a number that is another one after any list may have changed."""
+        return (
+            self.select_related("employer__organization")
+            .only(*GATE, *GATE_BESIDE)
+            .annotate(listings_changed=RawSQL(EVENTS_SO_FAR, []))  # noqa: S611
+        )
 
     def for_page(self) -> "OpportunityQuerySet":
         """What its own page shows; the words that only searches read stay where they are."""
@@ -473,13 +480,17 @@ class Opportunity(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.slug = slug_for(self.title, "opportunity")
-        if self.slug in TAKEN_SLUGS:
-            self.slug += "-opportunity"
+        self.take_slug()
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return _address().format(self.pk, self.slug)
+
+    def take_slug(self) -> None:
+        """Of its title; whoever saves many at once asks for it."""
+        self.slug = slug_for(self.title, "opportunity")
+        if self.slug in TAKEN_SLUGS:
+            self.slug += "-opportunity"
 
     @property
     def edit_url(self) -> str:
@@ -685,6 +696,10 @@ class Location(models.Model):
         return str(self.place)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.take_position()
+        super().save(*args, **kwargs)
+
+    def take_position(self) -> None:
+        """Of its ZIP code; whoever saves many at once asks for it."""
         self.county_id = self.place.county_id
         self.latitude, self.longitude = self.place.latitude, self.place.longitude
-        super().save(*args, **kwargs)

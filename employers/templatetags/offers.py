@@ -5,7 +5,7 @@ costs more than everything else about the page together (see docs/benchmarks.md)
 """
 
 from collections.abc import Collection
-from html import escape
+from functools import cache
 from typing import Any
 
 from django import template
@@ -16,10 +16,16 @@ from django.utils.timezone import localtime
 
 from employers.choices import Kind, Mode
 from employers.models import Opportunity
+from vocabularies.text import escape
 
 register = template.Library()
 KINDS = {kind.value: str(kind.label) for kind in Kind}
 SOON = 4  # days
+
+
+@cache
+def _months() -> list[str]:
+    return [str(MONTHS_3[number]).capitalize() for number in range(1, 13)]
 
 
 @register.simple_tag
@@ -72,7 +78,7 @@ def _when(row: Opportunity, left: int | None) -> str:
         return "<strong>Open</strong>no end set"
     words = "Today" if left == 0 else "1 day" if left == 1 else f"{left} days"
     day = localtime(row.closes_at)
-    return f"<strong>{words}</strong>closes {day.day} {str(MONTHS_3[day.month]).capitalize()}"
+    return f"<strong>{words}</strong>closes {day.day} {_months()[day.month - 1]}"
 
 
 @register.simple_tag

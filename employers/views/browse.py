@@ -1,6 +1,6 @@
 """Opportunities for everybody: the list with its filters, and one posting."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,13 +21,15 @@ from employers.facets import by_occupation, common_skills, facets
 from employers.filters import HOURS_SHORT, PAY, SORTS, START, UNDER_18, WITHIN
 from employers.first import first_like
 from employers.keeping import kept_among
-from employers.kept_pages import LIKE, is_for_anybody, kept_page
+from employers.kept_pages import KEPT_FOR, LIKE, Rows, is_for_anybody, kept_page
 from employers.listed import listed_page, listings, nearest
 from employers.mapping import map_of
 from employers.meant import near_words
 from employers.models import Opportunity
+from employers.models.listing import NEVER
 from employers.names import names
 from employers.search import OpportunityQuery, round_miles
+from employers.templatetags.offers import offer
 from employers.wider import wider_searches
 from vocabularies.lookups import find_occupations
 
@@ -62,7 +64,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         "sorts": [(v, n) for v, n in SORTS.items() if v != "distance" or query.near],
         "near_words": near_words(query, now, total) if query.q and total < FEW else [],
         "meant": _meant(query, now),
-        "wider": wider_searches(query, now) if not total else [],
+        "wider": wider_searches(query, now, counts) if not total else [],
         "map": map_of(query, listings(query, now)) if query.show and total else None,
         "kept": kept_among(request.user, page.rows),
         "querystring": query.to_querystring(),
@@ -155,10 +157,10 @@ def opportunity_show(request: HttpRequest, pk: int, slug: str = "") -> HttpRespo
         opportunity = get_object_or_404(Opportunity.objects.for_page(), pk=pk)
         return render_to_string(template, page_of(opportunity, request, like), request)
 
-    like = _like(gate)
-    if is_for_anybody(request, gate):
-        return HttpResponse(kept_page(gate, lambda: page(LIKE)).replace(LIKE, like))
-    return HttpResponse(page(like))
+    if gate.standing() != "open" or not is_for_anybody(request):
+        return HttpResponse(page(_like(gate, _like_rows(gate)[0])))
+    body, rows = kept_page(gate, lambda: page(LIKE), lambda: _like_rows(gate))
+    return HttpResponse(body.replace(LIKE, _like(gate, rows)))
 
 
 def page_of(opportunity: Opportunity, request: HttpRequest, like: str = "") -> dict[str, Any]:
@@ -182,14 +184,25 @@ def page_of(opportunity: Opportunity, request: HttpRequest, like: str = "") -> d
     }
 
 
-def _like(opportunity: Opportunity) -> str:
-    """Three open ones of the same sector, the same kind first."""
+def _like_rows(opportunity: Opportunity) -> Rows:
+    """Open ones of the same sector, the same kind first; one more than are shown, as the posting
+    itself may be among them. What closes or opens leaves them at its moment."""
     if opportunity.sector_id is None:
-        return ""
-    rows = first_like(opportunity, SIMILAR, same_kind=True)
-    if len(rows) < SIMILAR:
-        rows += first_like(opportunity, SIMILAR - len(rows), same_kind=False)
-    return render_to_string("employers/_like.html", {"rows": rows})
+        return {}, NEVER
+    now, size = timezone.now(), SIMILAR + 1
+    rows = first_like(opportunity, size, same_kind=True)
+    if len(rows) < size:
+        rows += first_like(opportunity, size - len(rows), same_kind=False)
+    ends = [row.closes_at for row in rows if row.closes_at]
+    return {row.pk: offer(row, kicker=True) for row in rows}, min(
+        [*ends, now + timedelta(seconds=KEPT_FOR)]
+    )
+
+
+def _like(opportunity: Opportunity, rows: dict[int, str]) -> str:
+    """Three others at most, as HTML."""
+    others = [row for pk, row in rows.items() if pk != opportunity.pk][:SIMILAR]
+    return render_to_string("employers/_like.html", {"rows": others}) if others else ""
 
 
 @public

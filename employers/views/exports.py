@@ -40,7 +40,7 @@ def opportunity_json(request: HttpRequest) -> HttpResponse:
     if query.errors:
         return JsonResponse({"errors": query.errors}, status=400)
     count = total_of(query, now)
-    rows = for_export(Opportunity.objects.all())
+    rows = Opportunity.objects.with_everything().prefetch_related("skills__skill")
     page = listed_page(query, now, JSON_PAGE, is_few(count), rows)
     if isinstance(count, AtLeast):
         count = listings(query, now).order_by().count()

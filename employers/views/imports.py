@@ -1,6 +1,8 @@
 """A file of postings: bring it in, match it, look at what will happen, save it, undo it."""
 
+import re
 import uuid
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +20,7 @@ from employers.actions import imports as actions
 from employers.choices import IMPORT_MOVES, ImportState, RowOutcome
 from employers.forms.imports import ChoicesForm, ImportStartForm, MatchForm
 from employers.importing import cells
-from employers.importing.checking import TAKE_ALIKE, WITHOUT_CODES, WITHOUT_PLACES
+from employers.importing.checking import AS_NEW, TAKE_ALIKE, WITHOUT_CODES, WITHOUT_PLACES
 from employers.importing.columns import COLUMNS
 from employers.models import Import, ImportRow
 from employers.sections import ALL, needs_of
@@ -32,8 +34,11 @@ HISTORY = 20
 ALLOWED = {
     WITHOUT_CODES: "Take rows whose occupation we do not know, without it",
     WITHOUT_PLACES: "Take rows whose place is missing or unknown, without it",
+    AS_NEW: "Take rows with a number in this portal that is not yours as new ones",
     TAKE_ALIKE: "Import rows that look like a posting of yours, too",
 }
+# Said only where the file has such a column.
+ONLY_WITH = {WITHOUT_CODES: "occupation", AS_NEW: "portal_id"}
 
 
 def _import_or_404(request: HttpRequest, pk: int) -> Import:
@@ -87,7 +92,10 @@ def import_start(request: HttpRequest) -> HttpResponse:
         )
         .select_related("uploaded_by", "employer__organization")
         .order_by("-uploaded_at")[:HISTORY],
-        "columns": [column.label for column in COLUMNS.values()],
+        "groups": [
+            (group, [column.label for column in columns])
+            for group, columns in groupby(COLUMNS.values(), lambda column: column.group)
+        ],
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "employers/import_start.html", context, status=status)
@@ -109,12 +117,14 @@ def import_match(request: HttpRequest, pk: int) -> HttpResponse:
             batch=batch, columns=columns, choices=choices.kept() | allowed, by=request.user
         )
         return redirect(batch)
+    columns = _columns_with_samples(batch, match)
     context = {
         "batch": batch,
         "match": match,
         "choices": choices,
-        "columns": _columns_with_samples(batch, match),
+        "columns": columns,
         "matched": len(batch.columns),
+        "empty": sum(not samples for _, samples in columns),
         "looks_foreign": "title" not in batch.columns or len(batch.columns) < 2,
     }
     status = 422 if request.method == "POST" else 200
@@ -133,13 +143,16 @@ def _choices_of(batch: Import) -> dict[str, Any]:
 
 
 def _columns_with_samples(batch: Import, form: MatchForm) -> list[tuple[Any, list[str]]]:
-    """(the choice, up to three values) of each column."""
-    rows = list(batch.rows.order_by("number").values_list("cells", flat=True)[:60])
-    columns = []
-    for number, _heading in enumerate(batch.header):
-        values = (row[number] for row in rows if number < len(row) and row[number])
-        columns.append((form[f"column_{number}"], list(dict.fromkeys(values))[:3]))
-    return columns
+    """(the choice, up to three values) of each column; one without any is empty in all rows."""
+    found: list[dict[str, None]] = [{} for _ in batch.header]
+    rows = batch.rows.order_by("number").values_list("cells", flat=True)
+    for seen, row in enumerate(rows.iterator(chunk_size=200)):
+        for values, cell in zip(found, row, strict=False):
+            if cell and len(values) < 3:
+                values[cell] = None
+        if seen >= PAGE and all(found):
+            break
+    return [(form[f"column_{number}"], list(values)) for number, values in enumerate(found)]
 
 
 @require_safe
@@ -159,6 +172,8 @@ def import_show(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _progress(request: HttpRequest, batch: Import) -> HttpResponse:
     total = batch.rows_total
+    if batch.state == ImportState.UNDOING:
+        total = batch.rows_done + actions.left_to_undo(batch).count()
     if batch.state == ImportState.RUNNING:
         saved = [RowOutcome.NEW, RowOutcome.CHANGE]
         left = batch.rows.filter(done_at=None, outcome__in=saved).count()
@@ -190,6 +205,8 @@ def _rows_of(request: HttpRequest, batch: Import, shown: str) -> tuple[list[Impo
     return page[:PAGE], str(page[PAGE - 1].number) if len(page) > PAGE else ""
 
 
+# The time of day behind a date.
+CLOCK = re.compile(r"(?<=\d)[T ]\d\d:\d\d.*")
 # What tells one row from another beside its title.
 TELLING = "kind place zips city pay pay_min pay_max hours closes_on".split()
 
@@ -205,8 +222,8 @@ def _title_of(batch: Import, row: ImportRow) -> str:
 
 def _said_in(batch: Import, row: ImportRow) -> list[tuple[str, str]]:
     """(label, words of the file) of what decides, as far as the file says it."""
-    labels = ((name, COLUMNS[name].label.partition(",")[0]) for name in TELLING)
-    said = ((label, _cell(batch, row, name).strip()) for name, label in labels)
+    labels = ((name, re.split("[:,]", COLUMNS[name].label)[0]) for name in TELLING)
+    said = ((label, CLOCK.sub("", _cell(batch, row, name).strip())) for name, label in labels)
     return [(label, cells.short(words, 40)) for label, words in said if words]
 
 
@@ -234,7 +251,11 @@ def _dry_run(request: HttpRequest, batch: Import) -> HttpResponse:
         "after": after,
         "to_save": to_save,
         "refused": counts.get(RowOutcome.REFUSED, 0),
-        "allowed": [(name, words, batch.choices.get(name)) for name, words in ALLOWED.items()],
+        "allowed": [
+            (name, words, batch.choices.get(name))
+            for name, words in ALLOWED.items()
+            if ONLY_WITH.get(name, "title") in batch.columns
+        ],
     }
     return render(request, "employers/import_check.html", context)
 
@@ -318,12 +339,14 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(batch)
     if request.method == "POST":
         try:
-            undone, kept = actions.undo_import(batch=batch, by=request.user)
+            counts = actions.undo_import(batch=batch, by=request.user)
         except MoveRefused as refused:
             messages.error(request, str(refused))
         else:
-            stays = f" {kept:,} stayed, for the reasons below." if kept else ""
-            messages.success(request, f"Undone: {counted(undone, 'posting')}.{stays}")
+            if counts:
+                undone, kept = counts
+                stays = f" {kept:,} stayed, for the reasons below." if kept else ""
+                messages.success(request, f"Undone: {counted(undone, 'posting')}.{stays}")
         return redirect(batch)
     drafts, changes, kept_rows = actions.what_undoing_does(batch)
     for row, _ in kept_rows:

@@ -18,7 +18,6 @@ from employers import bulk, overview, rules
 from employers.forms.life import BULK_FORMS, MineForm
 from employers.models import Opportunity
 from employers.numbers import with_numbers
-from employers.standing import why_hidden
 from employers.views.moving import form_page, posted
 
 PAGE = 50
@@ -42,8 +41,7 @@ def opportunity_mine(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "asked": asked,
-        "rows": [{"row": row, "why": why_hidden(row, now)} for row in rows],
-        "plain_rows": rows,
+        "rows": rows,
         "page": page,
         "total": pages.count,
         "acts": [(name, act.does) for name, act in bulk.ACTS.items()],

@@ -64,6 +64,7 @@ def _policy_form(policy: Policy, data: Any) -> PolicyForm:
         "trusted_at_once": policy.trusted_at_once,
         "live_edits": policy.live_edits,
         "most_days_open": policy.most_days_open,
+        "minimum_wage": policy.minimum_wage,
         "rules": policy.rules,
     }
     return PolicyForm(data, initial=initial, rules=_rules())
@@ -80,6 +81,7 @@ def _in_words(policy: Policy) -> list[tuple[str, str]]:
         ("Postings of trusted employers", _said("trusted_at_once", policy.trusted_at_once)),
         ("Changes of a published posting", _said("live_edits", policy.live_edits)),
         ("Days that a posting may stay open", str(policy.most_days_open)),
+        ("Least pay an hour", _said("minimum_wage", policy.minimum_wage)),
         *((title, LEVELS[chosen.get(slug, level)]) for slug, title, level in _rules()),
     ]
 
@@ -87,6 +89,8 @@ def _in_words(policy: Policy) -> list[tuple[str, str]]:
 def _said(name: str, value: Any) -> str:
     if name == "trusted_at_once":
         return "published at once" if value else "read by a reviewer first"
+    if name == "minimum_wage":
+        return f"${value}" if value else "the federal one"
     return str(dict(LiveEdits.choices).get(value, value))
 
 
@@ -96,6 +100,7 @@ def _difference(entry: Entry) -> list[tuple[str, str, str]]:
         "trusted_at_once": "Postings of trusted employers",
         "live_edits": "Changes of a published posting",
         "most_days_open": "Days open",
+        "minimum_wage": "Least pay an hour",
     }
     found = [
         (label, _said(name, entry.before.get(name)), _said(name, entry.after[name]))

@@ -47,7 +47,7 @@ def main() -> int:
         results = bench.run([page for page in chosen.pages.split(",") if page])
     print(results.text())
     if not chosen.dry and not chosen.pages:
-        write(pages=results.document(ROOT))
+        write(f"Among {chosen.rows:,} opportunities", results.part(ROOT))
     return 0
 
 
@@ -66,18 +66,21 @@ def letters(rows: int, servers: list[int], *, dry: bool) -> int:
             load=os.getloadavg()[0],
             lines=lines,
         )
-        write(letters=part)
+        write("Letters", part)
     return 0
 
 
-def write(*, pages: str = "", letters: str = "") -> None:
-    """Replace one of the two parts of the document."""
+def write(title: str, part: str) -> None:
+    """Replace one part of the document; the others stay as they were measured."""
+    from tests.bench.measuring import HEAD, HOW_TO_READ  # noqa: PLC0415
+
     path = ROOT / "docs" / "benchmarks.md"
     old = path.read_text() if path.exists() else ""
-    before, _, after = old.partition("## Letters\n")
-    after = f"## Letters\n{after}" if after else ""
-    parts = [pages or before, letters or after]
-    path.write_text("\n".join(part.strip() + "\n" for part in parts if part.strip()))
+    parts = dict(one.split("\n", 1) for one in old.split("\n## ")[1:] if "\n" in one)
+    parts |= {title: part, "How to read it": HOW_TO_READ}
+    known = sorted(parts, key=lambda one: (one == "How to read it", one == "Letters", len(one)))
+    texts = [HEAD.strip(), *(f"## {one}\n\n{parts[one].strip()}" for one in known)]
+    path.write_text("\n\n".join(texts) + "\n")
     print("Written to docs/benchmarks.md")
 
 
@@ -105,6 +108,7 @@ def prepare(servers: Servers, state: Path, name: str, rows: int) -> None:
         corpus = [sys.executable, "-m", "tests.bench.corpus", "--rows", str(rows)]
         subprocess.run(corpus, cwd=ROOT, check=True)
         stamp.write_text(f"{made} {date.today()}")
+    subprocess.run([sys.executable, "-m", "tests.bench.plan"], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

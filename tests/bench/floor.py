@@ -106,6 +106,39 @@ class Location(models.Model):
         app_label, db_table = "floor", "employers_location"
 
 
+class Version(models.Model):
+    plan = models.IntegerField(db_column="plan_id")
+    number = models.IntegerField()
+
+    class Meta:
+        app_label, db_table = "floor", "plans_planversion"
+
+
+class VersionItem(models.Model):
+    version = models.ForeignKey(Version, models.PROTECT)
+    item_id = models.UUIDField()
+    number = models.TextField()
+    statement = models.TextField()
+    text_html = models.TextField()
+
+    class Meta:
+        app_label, db_table = "floor", "plans_versionitem"
+
+
+class Comment(models.Model):
+    item_id = models.UUIDField()
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True)
+    name = models.TextField()
+    organization_name = models.TextField()
+    stance = models.TextField()
+    state = models.TextField()
+    created_at = models.DateTimeField()
+    text_html = models.TextField()
+
+    class Meta:
+        app_label, db_table = "floor", "plans_comment"
+
+
 FACTS = """<p>{{ row.kind }}, {{ row.employer.organization.name }},
 {% for location in row.locations.all %}{{ location.place.city }} {% endfor %}</p>
 <p>{{ row.pay_min }} to {{ row.pay_max }} {{ row.pay_unit }}, {{ row.hours_min }},
@@ -119,6 +152,13 @@ SHOW = Template(
     "<!doctype html><title>{{ row.title }}</title><h1>{{ row.title }}</h1>"
     f"<p>{{{{ row.summary }}}}</p>{FACTS}"
     "{{ row.tasks_html|safe }}{{ row.lessons_html|safe }}<p>{{ row.apply_to }}</p>"
+)
+ITEM = Template(
+    "<!doctype html><title>{{ item.number }}</title><h1>{{ item.number }} {{ item.statement }}</h1>"
+    "{{ item.text_html|safe }}<ol>{% for row in rows %}"
+    "<li><p>{{ row.name }}, {% firstof row.organization.name row.organization_name %}, "
+    '{{ row.created_at|date:"j M" }}, {{ row.stance }}</p>{{ row.text_html|safe }}</li>'
+    "{% endfor %}</ol>"
 )
 LONG = ("tasks_html", "lessons_html", "summary", "search")
 
@@ -175,5 +215,19 @@ def show(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return HttpResponse(SHOW.render(Context({"row": row})))
 
 
-urlpatterns = [path("opportunities/", browse), path("opportunities/<int:pk>/<slug>/", show)]
+def plan_item(request: HttpRequest, number: str) -> HttpResponse:
+    """One item of the newest version, and all that was said to it."""
+    found = VersionItem.objects.select_related("version").filter(number=number)
+    item = found.order_by("-version__plan", "-version__number")[0]
+    rows = Comment.objects.filter(item_id=item.item_id, state="published")
+    rows = rows.select_related("organization").order_by("pk")
+    return HttpResponse(ITEM.render(Context({"item": item, "rows": rows})))
+
+
+urlpatterns = [
+    path("opportunities/", browse),
+    path("opportunities/<int:pk>/<slug>/", show),
+    path("plan/<str:number>/", plan_item),
+    path("plan/<str:number>/print/", plan_item),
+]
 application = get_wsgi_application()

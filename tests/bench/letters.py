@@ -124,9 +124,7 @@ def _sink() -> Iterator[None]:
         sink.wait()
 
 
-DOCUMENT = """\
-## Letters
-
+DOCUMENT = """
 {readers:,} readers are due at once, among {rows:,} opportunities; measured by `./dev bench
 letters`, {when}, commit {commit}, load average {load:.1f}.
 

@@ -116,19 +116,19 @@ def test_a_misspelled_word_and_the_map(page, fair, looks_right):
     expect(page.locator("figure.map")).to_have_count(0)
 
 
-def test_what_one_finds_is_kept(page, fair, counselor, sign_in, looks_right):
+def test_what_one_finds_is_saved(page, fair, counselor, sign_in, looks_right):
     sign_in(counselor)
     page.goto("/opportunities/?kind=internship")
-    page.get_by_role("button", name=re.compile("Keep.*Nursing Assistant Trainee")).first.click()
+    page.get_by_role("button", name=re.compile("Save.*Nursing Assistant Trainee")).first.click()
     expect(
-        page.get_by_role("button", name=re.compile("Kept.*Nursing Assistant Trainee"))
+        page.get_by_role("button", name=re.compile("Saved.*Nursing Assistant Trainee"))
     ).to_be_visible()
     looks_right()
     page.get_by_role("link", name="Save this search").click()
     looks_right()
     page.get_by_role("button", name="Save this search").click()
 
-    expect(page.get_by_role("heading", name="What you keep")).to_be_visible()
+    expect(page.get_by_role("heading", name="What you saved")).to_be_visible()
     expect(page.get_by_role("link", name="Nursing Assistant Trainee").first).to_be_visible()
     looks_right()
     page.get_by_role("button", name="Remove Nursing Assistant Trainee").click()

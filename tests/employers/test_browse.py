@@ -154,8 +154,8 @@ def test_pages_follow_one_another_without_gap_or_double(client, region, order):
     [
         ("/opportunities/", 4),
         ("/opportunities.json", 6),
-        ("/opportunities.csv", 4),
-        ("/opportunities.xlsx", 4),
+        ("/opportunities.csv", 5),
+        ("/opportunities.xlsx", 5),
         ("/opportunities.atom", 5),
         ("/opportunities.ics", 5),
         ("/employers/", 5),

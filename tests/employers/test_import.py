@@ -1,6 +1,7 @@
 """Bringing a file of postings in: what it becomes, what is left alone, and how it is undone."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.choices import OrganizationState
-from accounts.models import Review
+from accounts.models import Entry, Review
 from employers.actions import imports as actions
 from employers.actions import save_words
 from employers.choices import ImportState, State
@@ -17,9 +18,10 @@ from employers.export import csv_chunks, for_export
 from employers.importing import working
 from employers.importing.reading import read_table
 from employers.models import ColumnMatch, Import, Opportunity, TrainingPlan
+from employers.words import snapshot
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.factories import MembershipFactory, PlaceFactory
-from vocabularies.models import Place
+from vocabularies.models import Place, Skill
 
 pytestmark = pytest.mark.django_db
 
@@ -212,7 +214,7 @@ def test_a_suspended_organization_imports_nothing(signed_in, recruiter, company,
         ("slots", "-5", "Give 1 or more."),
         ("slots", "1e5", "Write a whole number, such as 12."),
         ("slots", "١٢", "Write a whole number, such as 12."),
-        ("closing date", "9999-12-31", "Give a date within ten years of today."),
+        ("closing date", "9999-12-31", "A posting may stay open until"),
         ("title", "Wel\u202eder", "Take out the invisible direction marks."),
         ("title", "W" * 81, "Use at most 80 characters; this has 81."),
         ("pay", "$30-20/h", "$20.00 is less than the starting pay of $30.00."),
@@ -331,6 +333,7 @@ def test_saving_goes_on_after_a_kill_and_twice_makes_no_more(bring, recruiter, m
     working.work_on(batch.pk)
     batch.refresh_from_db()
     actions.run_import(batch=batch, by=recruiter)
+    monkeypatch.setattr(working, "PART", 25)
     finish = working._save_part
     parts = []
 
@@ -397,6 +400,81 @@ def test_undoing_takes_back_all_but_what_was_touched_since(bring, save, recruite
     assert not live.copies.exists()
     assert not Opportunity.objects.filter(external_id="A3").exists()
     assert batch.rows.get(opportunity=edited).notices[-1] == "Kept. Somebody has edited it since."
+
+
+def test_a_large_file_is_undone_by_a_worker_which_may_die(bring, signed_in, recruiter, monkeypatch):
+    woken = []
+    monkeypatch.setattr(working, "wake", woken.append)
+    monkeypatch.setattr(working, "PART", 25)
+    batch = bring("title\n" + "".join(f"Welder {n}\n" for n in range(60)))
+    working.work_on(batch.pk)
+    batch.refresh_from_db()
+    actions.run_import(batch=batch, by=recruiter)
+    working.work_on(batch.pk)
+    batch.refresh_from_db()
+    mine = Opportunity.objects.order_by("pk").first()
+    save_words(opportunity=mine, revision=mine.revision, values={"summary": "Mine"}, by=recruiter)
+    undo_part = working.undo_part
+
+    def killed(*args):
+        if Opportunity.objects.count() < 60:
+            raise KeyboardInterrupt
+        undo_part(*args)
+
+    assert actions.undo_import(batch=batch, by=recruiter) is None
+    monkeypatch.setattr(working, "undo_part", killed)
+    with pytest.raises(KeyboardInterrupt):
+        working.work_on(batch.pk)
+    page = signed_in(recruiter).get(f"{START}{batch.pk}/").content.decode()
+    monkeypatch.setattr(working, "undo_part", undo_part)
+    working.work_on(batch.pk)
+
+    assert "25 rows of 60 rows done" in page
+    batch.refresh_from_db()
+    assert batch.state == ImportState.UNDONE
+    assert Opportunity.objects.get() == mine
+    entry = Entry.objects.get(what="undid a file of postings")
+    assert (entry.by, entry.after) == (recruiter, {"undone": 59, "kept": 1})
+
+
+def test_undoing_gives_back_what_stands_beside_a_posting(bring, save, recruiter, company):
+    employer = EmployerFactory(organization=company)
+    wiring = Skill.objects.create(slug="wiring", name="Wiring")
+    first = OpportunityFactory(
+        employer=employer, draft=True, external_id="A1", kind="apprenticeship"
+    )
+    save_words(
+        opportunity=first,
+        revision=first.revision,
+        values={},
+        skills=[(wiring, "required")],
+        terms={"sponsor": "Ours", "approach": "time"},
+        steps=[(0, Decimal("19.00"))],
+        by=recruiter,
+    )
+    OpportunityFactory(employer=employer, draft=True, external_id="A2")
+    OpportunityFactory(
+        employer=employer, draft=True, external_id="A3", kind="internship", details=False
+    )
+    rows = Opportunity.objects.order_by("pk")
+    before = [snapshot(row) for row in rows.all()]
+    text = (
+        "ref,kind,skills,sponsor,wage steps,training outline,objectives\n"
+        "A1,apprenticeship,,Theirs,0: 20; 1000: 21,,\n"
+        "A2,ojt,wiring,,,Cutting | 8,\n"
+        "A3,internship,,,,,To read\n"
+    )
+
+    batch = save(bring(text))
+    changed = [row.notices[0] for row in batch.rows.all()]
+    actions.undo_import(batch=batch, by=recruiter)
+
+    assert changed == [
+        "Changes: Sponsor, Wage steps.",
+        "Changes: Skills, Training outline.",
+        "Changes: Objectives.",
+    ]
+    assert [snapshot(row) for row in rows.all()] == before
 
 
 def test_after_thirty_days_nothing_is_undone(bring, save, signed_in, recruiter):

@@ -33,9 +33,7 @@ def test_pay(text, given):
     assert cells.pay(text, []) == given
 
 
-@pytest.mark.parametrize(
-    "text", ["-5", "1e5", "١٢", "competitive", "$18/fortnight", "18,5.2.1", "$18,50", "€18"]
-)
+@pytest.mark.parametrize("text", ["-5", "1e5", "١٢", "$18/fortnight", "18,5.2.1", "$18,50", "€18"])
 def test_pay_that_says_nothing_is_refused(text):
     with pytest.raises(CellError):
         cells.pay(text, [])

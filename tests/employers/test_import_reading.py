@@ -102,7 +102,7 @@ def test_a_workbook_gives_days_numbers_and_the_sheet_with_our_names():
         (b"PK\x03\x04 and then nothing", "This workbook is damaged."),
         (b"Title\n" + b"x" * (5 * 1024 * 1024), "This file is larger than 5 MB."),
         (b"Title,Place\n" + b"a,b\n" * 5001, "This table has more than 5,000 rows."),
-        (",".join(f"c{n}" for n in range(101)).encode() + b"\n1\n", "more than 100 columns"),
+        (",".join(f"c{n}" for n in range(201)).encode() + b"\n1\n", "more than 200 columns"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_sentence(data, sentence):

@@ -60,7 +60,7 @@ def test_htmx_gets_the_button_alone(signed_in, region, counselor):
     )
 
     assert answer.content.decode().strip().startswith("<button")
-    assert "Kept" in answer.content.decode()
+    assert "Saved" in answer.content.decode()
 
 
 @pytest.mark.parametrize("trait", ["draft", "in_review", "returned", "scheduled"])
@@ -136,9 +136,9 @@ def test_a_list_marks_what_is_kept_in_one_query(
 
     page = client.get("/opportunities/").content.decode()
 
-    assert page.count(">Kept ") == 1
-    assert page.count(">Keep<") == 2
-    assert "Keep" not in Client().get("/opportunities/").content.decode()
+    assert page.count(">Saved ") == 1
+    assert page.count(">Save<") == 2
+    assert ">Save<" not in Client().get("/opportunities/").content.decode()
 
 
 def test_a_search_is_saved_once_and_counts_what_is_new(signed_in, region, counselor):
@@ -205,7 +205,7 @@ def test_kept_list_asks_as_much_with_three_rows(
     client = signed_in(counselor)
     client.get("/saved/")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         client.get("/saved/")
 
 

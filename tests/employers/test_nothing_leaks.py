@@ -74,7 +74,7 @@ def test_a_change_makes_no_second_row_of_mine(live, recruiter, signed_in):
 
     answer = signed_in(recruiter).get("/opportunities/mine/")
 
-    assert [row.pk for row in answer.context["plain_rows"]] == [live.pk]
+    assert [row.pk for row in answer.context["rows"]] == [live.pk]
 
 
 def test_no_public_page_tells_who_works_there_or_what_was_said_in_review(

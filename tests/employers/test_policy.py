@@ -22,6 +22,7 @@ def form(client: Any, **more: Any) -> dict[str, Any]:
     shown = client.get(PAGE).context["form"]
     data = {name: shown[name].value() for name in shown.fields}
     data["trusted_at_once"] = "on" if data["trusted_at_once"] else ""
+    data["minimum_wage"] = data["minimum_wage"] or ""
     return data | more
 
 
@@ -58,6 +59,32 @@ def test_days_open_are_a_week_to_a_year(signed_in, coordinator, days):
     assert answer.status_code == 422
     assert b"checked" in answer.content
     assert Policy.current().most_days_open == 365
+
+
+def test_the_least_pay_of_the_region_is_set_and_taken_back(signed_in, coordinator):
+    client = signed_in(coordinator)
+
+    client.post(PAGE, form(client, minimum_wage="$15.50"))
+    same = client.post(PAGE, form(client))
+    page = client.get(PAGE).content.decode()
+    client.post(PAGE, form(client, minimum_wage=""))
+
+    assert same.status_code == 302
+    assert "<del>the federal one</del> <ins>$15.50</ins>" in page
+    assert Policy.current().minimum_wage is None
+    changes = [entry.after for entry in entries_of(Policy.current())]
+    assert changes == [{"minimum_wage": None}, {"minimum_wage": "15.50"}]
+
+
+@pytest.mark.parametrize("pay", ["7.24", "-15", "1e2", "١٥", "15.505", "9" * 30])
+def test_the_least_pay_is_an_amount_above_the_federal_one(signed_in, coordinator, pay):
+    client = signed_in(coordinator)
+
+    answer = client.post(PAGE, form(client, minimum_wage=pay))
+
+    assert answer.status_code == 422
+    assert pay in answer.content.decode()
+    assert Policy.current().minimum_wage is None
 
 
 def test_two_administrators_do_not_overwrite_one_another(signed_in, coordinator):

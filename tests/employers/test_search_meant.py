@@ -47,6 +47,14 @@ def test_the_link_keeps_the_other_filters(words, client):
     assert offered(client, "q=electrican&kind=mentoring") == []
 
 
+def test_the_search_over_everything_offers_it_too(words, client):
+    page = client.get("/search/?q=electrican").content.decode()
+
+    assert 'Did you mean <a href="/search/?q=electrician">electrician</a>' in page
+    assert "Did you mean" not in client.get("/search/?q=zzzzzz").content.decode()
+    assert "Did you mean" not in client.get("/search/?q=electrician").content.decode()
+
+
 def test_a_rare_misspelling_of_somebody_else_does_not_hide_the_many(words, client):
     keep_search_words(OpportunityFactory(title="Electrican wanted"))
     for _ in range(5):

@@ -1,7 +1,7 @@
 """Words that templates need in every room: counts, lists, dates, distances, money."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
 from django import template
@@ -69,9 +69,13 @@ def clock(value: datetime | None) -> str:
 @register.filter
 def moment(value: datetime | None) -> str:
     """Fri 5 Jun, 5:00 pm CDT: a moment that binds, with its zone; the year when not this one."""
-    if value is None:
-        return ""
-    local = timezone.localtime(value)
+    return moment_in(value) if value else ""
+
+
+def moment_in(value: datetime, zone: tzinfo | None = None) -> str:
+    """The same on the clock of a zone; without one, of the page."""
+    local = timezone.localtime(value, zone)
     year = "" if local.year == timezone.localdate().year else f" {local.year}"
     clock = f"{local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"
-    return f"{date_format(local, 'D j M')}{year}, {clock} {local.tzname()}"
+    name = local.tzname() or ""
+    return f"{date_format(local, 'D j M')}{year}, {clock} {'UTC' if name[:1] in '+-' else ''}{name}"
