@@ -5,7 +5,9 @@ class OutreachConfig(AppConfig):
     name = "outreach"
 
     def ready(self) -> None:
-        from outreach import following, safety  # noqa: PLC0415  needs the models
+        from outreach import erasing, following, live, safety  # noqa: PLC0415  needs the models
 
+        erasing.connect()
         following.connect()
+        live.connect()
         safety.connect()

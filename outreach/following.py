@@ -3,8 +3,8 @@
 from typing import Any
 
 from accounts.following import Happening, Happens, are, register
-from outreach.actions.subscriptions import stop_subscription
-from outreach.choices import StopReason, SubscriptionState
+from outreach.actions.subscriptions import end_with_center
+from outreach.choices import SubscriptionState
 from outreach.models import Subscription
 
 
@@ -21,11 +21,13 @@ def _running(happening: Happening) -> Any:
 def would_on_closing(happening: Happening) -> list[str]:
     return are(
         _running(happening).count(),
-        "1 digest for its career centers stops.",
-        "{n} digests for its career centers stop.",
+        "1 digest for its career centers stops; its reader gets a letter.",
+        "{n} digests for its career centers stop; their readers get a letter.",
     )
 
 
 def on_closing(happening: Happening) -> None:
     for subscription in _running(happening):
-        stop_subscription(subscription=subscription, reason=StopReason.CLOSED, by=happening.by)
+        end_with_center(
+            subscription=subscription, organization=happening.organization, by=happening.by
+        )

@@ -31,7 +31,31 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> Entry:
     """Write who did what. `by=None` is the portal itself. Values must be JSON-ready."""
-    return Entry.objects.create(
+    entry = entry_of(
+        by=by,
+        what=what,
+        subject=subject,
+        organization=organization,
+        why=why,
+        before=before,
+        after=after,
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def entry_of(
+    *,
+    by: Any,
+    what: str,
+    subject: models.Model,
+    organization: Organization | None = None,
+    why: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> Entry:
+    """The same, not yet written: for whoever writes many at once."""
+    return Entry(
         by=by if getattr(by, "pk", None) else None,
         by_name=str(by)[:80] if by else "",
         what=what,

@@ -6,7 +6,7 @@ import warnings
 from typing import Any, BinaryIO
 
 from django.db import transaction
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from accounts.actions.history import NotAllowed, record
 from accounts.models import Logo, Organization
@@ -72,7 +72,8 @@ def drawn_anew(upload: BinaryIO) -> Image.Image:
                 if max(picture.size) > MOST_PIXELS:
                     raise NotAPicture("This picture has more than 5,000 pixels a side.")
                 picture.load()
-                drawn = picture.convert("RGBA")
+                # A camera writes down which way is up; that goes with the other metadata.
+                drawn = ImageOps.exif_transpose(picture).convert("RGBA")
     except NotAPicture:
         raise
     except UNREADABLE as error:

@@ -41,8 +41,27 @@ def send_to_review(
             )
     except IntegrityError as error:
         raise MoveRefused("This is in review already.") from error
+    _hand_on(review)
     record(by=by, what="sent to review", subject=subject, organization=organization, why=note)
     return review
+
+
+def _hand_on(review: Review) -> None:
+    """Who returned the thing, or had taken it when it was taken back, has it before them again."""
+    before = (
+        Review.objects.filter(subject_type=review.subject_type, subject_id=review.subject_id)
+        .exclude(pk=review.pk)
+        .select_related("decided_by", "assigned_to")
+        .order_by("-sent_at", "-pk")
+        .first()
+    )
+    if before is None or before.state == ReviewState.APPROVED:
+        return
+    returned = before.state == ReviewState.RETURNED
+    reader = before.decided_by if returned else before.assigned_to
+    if reader is not None and reader.is_active and may_take(reader, review):
+        review.assigned_to, review.assigned_at = reader, review.sent_at
+        review.save(update_fields=["assigned_to", "assigned_at"])
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from accounts.doors import for_duty
 from accounts.following import Happening, Happens, what_would_follow
 from accounts.forms.organizations import ClosingForm, MergerForm
 from accounts.models import Organization
-from accounts.rules import may_close_organization, may_verify_organization
+from accounts.rules import is_member, may_close_organization, may_verify_organization
 
 OFFERED = 10
 
@@ -44,7 +44,9 @@ def organization_close(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"{organization} is closed.")
-            return redirect("accounts:account_show")
+            if is_member(request.user, organization):
+                return redirect("accounts:account_show")
+            return redirect(organization.get_review_url())
     follows = what_would_follow(Happening(Happens.CLOSED, organization, request.user))
     context = {"form": form, "organization": organization, "follows": follows}
     status = 422 if form.errors else 200

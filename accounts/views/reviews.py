@@ -19,6 +19,7 @@ from accounts.flags import flags_of
 from accounts.following import Happening, Happens, what_would_follow
 from accounts.forms.organizations import DecisionForm
 from accounts.history import entries_about
+from accounts.letters import administrators
 from accounts.models import Organization
 from accounts.rules import may_verify_organization
 
@@ -48,9 +49,12 @@ def organization_review(request: HttpRequest, slug: str) -> HttpResponse:
             messages.error(request, str(error))
             return redirect(organization.get_review_url())
         else:
-            messages.success(
-                request, f"{decided}: {decided.get_state_display().lower()}. They have a letter."
+            told = (
+                "Its administrators have a letter."
+                if administrators(decided)
+                else "Nobody speaks for it, so nobody has a letter."
             )
+            messages.success(request, f"{decided}: {decided.get_state_display().lower()}. {told}")
             return redirect("accounts:review_list")
     context = {
         "organization": organization,

@@ -21,9 +21,11 @@ from outreach import tokens
 from outreach.choices import SUBSCRIPTION_MOVES, LetterState, StopReason, SubscriptionState
 from outreach.letterhead import letterhead
 from outreach.models import Digest, Letter, Subscription
+from plans.actions import end_all_follows, of_address
 from programs.models import CareerCenter
 
 CONFIRM_FOR = timedelta(days=7)
+FOLLOWERS = "plan-follow-news"  # the kind of letters to followers of the plan
 BOUNCES = 3  # refusals in a row before an address is left in peace
 # What strangers can have us write to one address: so many searches an hour, each again after this.
 ASKS_AN_HOUR = 5
@@ -200,6 +202,23 @@ def stop_subscription(
     return subscription
 
 
+@transaction.atomic
+def end_with_center(*, subscription: Subscription, organization: Any, by: Any = None) -> None:
+    """Its career center's organization is closed: the letters stop, and who got them reads why
+    and how to go on without it. Who never said yes reads nothing."""
+    got_letters = subscription.state in (SubscriptionState.ACTIVE, SubscriptionState.PAUSED)
+    stopped = stop_subscription(subscription=subscription, reason=StopReason.CLOSED, by=by)
+    if got_letters and stopped.stop_reason == StopReason.CLOSED and stopped.stopped_at:
+        _send(
+            stopped,
+            "ended",
+            f"These letters stop: {stopped.words}",
+            key=f"subscription-ended:{stopped.pk}:{stopped.stopped_at:%Y%m%d%H%M%S}",
+            organization=organization,
+            link=settings.SITE_URL + stopped.manage_url,
+        )
+
+
 def count_bounces(*, addresses: Iterable[str]) -> None:
     """The mail server refused these addresses for good; after the third time in a row their
     subscriptions stop."""
@@ -208,6 +227,19 @@ def count_bounces(*, addresses: Iterable[str]) -> None:
         theirs.update(bounces=F("bounces") + 1)
         for subscription in theirs.filter(bounces__gte=BOUNCES):
             stop_subscription(subscription=subscription, reason=StopReason.BOUNCED)
+        _end_follows(address)
+
+
+def _end_follows(address: str) -> None:
+    """The same for letters to followers of the plan: their last ones count."""
+    if not of_address(address).filter(ended_at__isnull=True).exists():
+        return
+    last = Letter.objects.filter(kind=FOLLOWERS, recipient=address.lower()).exclude(
+        state__in=[LetterState.PENDING, LetterState.SENDING, LetterState.CANCELLED]
+    )
+    states = list(last.order_by("-pk").values_list("state", flat=True)[:BOUNCES])
+    if states == [LetterState.FAILED] * BOUNCES:
+        end_all_follows(email=address)
 
 
 def forgive_bounces(*, letters: list[int]) -> None:

@@ -153,7 +153,7 @@ def test_what_follows_is_said_before_and_is_what_happens(
         "1 change of a published posting that is not approved yet is dropped.",
         "1 program is hidden.",
         "1 career center is hidden.",
-        "1 digest for its career centers stops.",
+        "1 digest for its career centers stops; its reader gets a letter.",
         "1 person who asks to join gets a letter that says no.",
         "1 invitation is withdrawn.",
     ):
@@ -169,6 +169,7 @@ def test_what_follows_is_said_before_and_is_what_happens(
     assert {letter.subject for letter in mail.outbox} == {
         "Granite Ridge Electric is closed",
         "Your request to join Granite Ridge Electric",
+        "These letters stop: All opportunities",
     }
 
 

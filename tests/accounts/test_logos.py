@@ -52,6 +52,16 @@ def test_picture_is_drawn_anew_and_shown(kind, signed_in, recruiter, company, pa
     assert logo.url in client.get(company.get_absolute_url()).content.decode()
 
 
+def test_a_picture_held_sideways_stands_upright(signed_in, recruiter, company, page):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+
+    signed_in(recruiter).post(page, {"picture": picture((400, 200), "JPEG", exif=exif)})
+
+    logo = Logo.objects.get(organization=company)
+    assert (logo.width, logo.height) == (200, 400)
+
+
 def test_metadata_is_gone(signed_in, recruiter, company, page):
     text = PngImagePlugin.PngInfo()
     text.add_text("Comment", "taken at home")
