@@ -2,15 +2,31 @@
 
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Organization
 from employers.models import Listing
+from employers.models.opportunities import EVENTS_SO_FAR
 from plans.choices import Status
 from plans.models import PlanVersion
-from plans.reading import Branch, branches
+from plans.reading import Branch, branches, with_live
 from programs.models import Program
+from vocabularies.models import Region
+
+
+def home_key() -> str:
+    """Another one whenever lists of postings or the plan have changed, and each day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{EVENTS_SO_FAR} UNION ALL SELECT max(id) FROM plans_planversion "  # noqa: S608
+            "UNION ALL SELECT max(id) FROM plans_statusupdate"
+        )
+        changes = [row[0] for row in cursor.fetchall()]
+    region = Region.current()
+    changes += [region.pk, timezone.localdate(timezone=region.zone)]
+    return f"home:{':'.join(map(str, changes))}"
 
 
 def plan_glance() -> dict[str, Any] | None:
@@ -20,7 +36,7 @@ def plan_glance() -> dict[str, Any] | None:
     if version is None:
         return None
     rows = []
-    for part in branches(list(version.items.all()), {}):
+    for part in branches(with_live(version.plan, list(version.items.all())), {}):
         rows.append((part.node, "", True))
         rows += [(child.node, _stands(child), False) for child in part.children]
     return {"version": version, "rows": rows}

@@ -99,6 +99,8 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///portal")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+# To compile a statement takes longer than any of ours runs.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
@@ -113,15 +115,17 @@ def _valkey(url: str, *, scheme: str, db: int) -> str:
 
 
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379")
+# The first of the two numbered databases that are ours in it.
+VALKEY_DB = env.int("VALKEY_DB", default=0)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": _valkey(REDIS_URL, scheme="cache", db=1),
+        "LOCATION": _valkey(REDIS_URL, scheme="cache", db=VALKEY_DB + 1),
         "KEY_PREFIX": "portal",
     }
 }
 
-CELERY_BROKER_URL = _valkey(REDIS_URL, scheme="broker", db=0)
+CELERY_BROKER_URL = _valkey(REDIS_URL, scheme="broker", db=VALKEY_DB)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -173,6 +177,41 @@ CELERY_BEAT_SCHEDULE = {
         "task": "employers.importing.tasks.continue_imports",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 50},
+    },
+    "tell-answered": {
+        "task": "plans.tasks.tell_answered",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 240},
+    },
+    "write-to-followers": {
+        "task": "plans.tasks.write_to_followers",
+        "schedule": timedelta(minutes=30),
+        "options": {"expires": 1500},
+    },
+    "erase-commenters": {
+        "task": "plans.tasks.erase_commenters",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
+    "forget-people": {
+        "task": "employers.tasks.forget_people",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
+    "keep-live-values": {
+        "task": "plans.tasks.keep_live_values",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3000},
+    },
+    "count-live-figures": {
+        "task": "plans.tasks.count_live_figures",
+        "schedule": timedelta(minutes=2),
+        "options": {"expires": 100},
+    },
+    "remind-of-news": {
+        "task": "plans.tasks.remind_of_news",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3000},
     },
     "forget-imports": {
         "task": "employers.importing.tasks.forget_imports",

@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
@@ -30,14 +31,15 @@ from employers import desk as employers_desk
 from employers.counting import open_now, total_of
 from employers.first import best_matches, first_of
 from employers.forms import StartForm
+from employers.kept_pages import is_for_anybody, kept
+from employers.meant import near_words
 from employers.models import Opportunity
 from employers.search import OpportunityQuery
 from outreach import desk as outreach_desk
 from outreach.health import report as letters_report
-from partnerships.glance import organization_search, plan_glance, programs_wanted
+from partnerships.glance import home_key, organization_search, plan_glance, programs_wanted
 from plans import desk as plans_desk
-from plans.choices import Involvement, Status
-from plans.models import WorkGroup
+from plans.choices import ROLE_PRESETS, Status
 from plans.pictures import cells
 from plans.search import search as plan_search
 from plans.windows import window_among
@@ -52,11 +54,20 @@ PLAN_NUMBER = re.compile(r"\d(\.\d{1,3}){0,4}")
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Purpose, three doors, what closes next, the plan at a glance, what is new."""
+    """Purpose, three doors, what closes next, the plan at a glance, what is new. Strangers get
+    what was made in the last minute, or since a posting or the plan changed."""
+
+    def make() -> str:
+        return render_to_string("partnerships/home.html", _home(), request)
+
+    return HttpResponse(kept(home_key(), make) if is_for_anybody(request) else make())
+
+
+def _home() -> dict[str, Any]:
     now, rows = timezone.now(), Opportunity.objects.for_rows()
     glance = plan_glance()
     total, employers = open_now(now)
-    context = {
+    return {
         "open_now": total,
         "employers": employers,
         "counties": Region.current().counties.count() if Region.current().pk else 0,
@@ -68,13 +79,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "window": window_among(glance["version"], [], now).open if glance else None,
         "wanted": programs_wanted(),
     }
-    return render(request, "partnerships/home.html", context)
 
 
 @public
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Search over everything: each room answers for itself, ten at most."""
+    """Search over everything: each room answers for itself, ten at most. Where nothing is found,
+    the nearest spelling that opportunities have."""
     words = request.GET.get("q", "").strip()[:200]
     groups: list[dict[str, Any]] = []
     if words:
@@ -101,7 +112,9 @@ def search(request: HttpRequest) -> HttpResponse:
     found = [group for group in groups if group["rows"]]
     if PLAN_NUMBER.fullmatch(words):
         found.sort(key=lambda group: group["title"] != "The plan")
-    return render(request, "partnerships/search.html", {"words": words, "groups": found})
+    near = near_words(OpportunityQuery(q=words), timezone.now(), 0) if words and not found else []
+    context = {"words": words, "groups": found, "near": [other for other, _, _ in near]}
+    return render(request, "partnerships/search.html", context)
 
 
 ROOMS_WITH_A_DESK = [accounts_desk, programs_desk, employers_desk, plans_desk, outreach_desk]
@@ -189,8 +202,8 @@ def components(request: HttpRequest) -> HttpResponse:
         "entries": Entry.objects.order_by("-pk")[:2],
         "statuses": Status.choices,
         "cast": [
-            (role, word, [WorkGroup(code="ET", name="Education & Training")])
-            for role, word in Involvement.choices
+            (role["key"], role["label"], [role | {"code": "ET", "name": "Education & Training"}])
+            for role in ROLE_PRESETS["lead-support-advisory"]
         ],
         "cells": cells("done done progress progress risk not-started not-started".split(), 7),
     }

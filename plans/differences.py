@@ -1,19 +1,19 @@
 """What changed between two versions, in words."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from plans.choices import Involvement, Status
 from plans.models import VersionItem
 from plans.references import Labels, to_plain
 from vocabularies.differences import marked as words
 
 NO_ROLE = "no role"
+MOVED = "Order and number"
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Change:
     now: str = ""
     item_id: uuid.UUID | None = None
     here: bool = True
+    why: str = ""
 
 
 def labels_of(items: Iterable[VersionItem]) -> dict[uuid.UUID, tuple[str, str]]:
@@ -35,14 +36,19 @@ def labels_of(items: Iterable[VersionItem]) -> dict[uuid.UUID, tuple[str, str]]:
 
 
 def compare(old: list[VersionItem], new: list[VersionItem]) -> list[Change]:
-    """Every difference, in the new version's order; dropped items last."""
+    """Every difference, in the new version's order; dropped items last. An item that only went
+    along with what it stands under has not moved."""
     before = {item.item_id: item for item in old}
     after = {item.item_id: item for item in new}
     labels = labels_of(chain(old, new))
+    was, now = ({item.number: item.item_id for item in items} for items in (old, new))
     changes: list[Change] = []
     for item in new:
         if earlier := before.get(item.item_id):
-            changes += compare_item(earlier, item, labels)
+            found = compare_item(earlier, item, labels)
+            if earlier.number != item.number and _place(earlier, was) == _place(item, now):
+                found = [change for change in found if change.kind != MOVED]
+            changes += found
         else:
             changes.append(_change(item, "New item", html=words("", item.statement)))
     for item in old:
@@ -51,6 +57,12 @@ def compare(old: list[VersionItem], new: list[VersionItem]) -> list[Change]:
             dropped.here = False
             changes.append(dropped)
     return changes
+
+
+def _place(item: VersionItem, ids: Mapping[str, uuid.UUID]) -> tuple[uuid.UUID | None, str]:
+    """Under what it stands, and as which one."""
+    above, _, place = item.number.rpartition(".")
+    return ids.get(above), place
 
 
 def compare_item(old: VersionItem, new: VersionItem, labels: Labels) -> list[Change]:
@@ -62,6 +74,8 @@ def compare_item(old: VersionItem, new: VersionItem, labels: Labels) -> list[Cha
         ("text", "Text"),
         ("evidence", "Evidence"),
     ):
+        if getattr(old, field) == getattr(new, field):
+            continue
         was, now = (to_plain(getattr(item, field), labels) for item in (old, new))
         if was != now:
             changes.append(_change(new, kind, html=words(was, now)))
@@ -72,7 +86,7 @@ def compare_item(old: VersionItem, new: VersionItem, labels: Labels) -> list[Cha
         if was != now:
             changes.append(_change(new, f"Role of {group}", was=was, now=now))
     if old.number != new.number:
-        changes.append(_change(new, "Order and number", was=old.number, now=new.number))
+        changes.append(_change(new, MOVED, was=old.number, now=new.number))
     return changes
 
 
@@ -89,7 +103,7 @@ def _compare_actions(old: VersionItem, new: VersionItem, labels: Labels) -> list
         if earlier != text:
             changes.append(_change(new, "Action", html=words(earlier, text)))
         if was[key]["status"] != action["status"]:
-            pair = [str(Status(a["status"]).label).lower() for a in (was[key], action)]
+            pair = [a["word"].lower() for a in (was[key], action)]
             changes.append(_change(new, "Status", html=escape(text), was=pair[0], now=pair[1]))
     changes += [
         _change(new, "Action taken out", html=words(to_plain(action["text"], labels), ""))
@@ -103,7 +117,7 @@ def _compare_actions(old: VersionItem, new: VersionItem, labels: Labels) -> list
 
 
 def _roles(item: VersionItem) -> dict[str, str]:
-    return {r["name"]: str(Involvement(r["role"]).label).lower() for r in item.roles}
+    return {r["name"]: r["word"].lower() for r in item.roles}
 
 
 def _change(item: VersionItem, kind: str, **more: object) -> Change:
@@ -123,6 +137,7 @@ def in_short(changes: list[Change], total: int) -> list[tuple[str, int]]:
         "new actions": {"New action"},
         "actions taken out": {"Action taken out"},
         "moved": {"Order and number", "Order of actions"},
+        "items merged": {"Merged"},
         "items dropped": {"Dropped"},
     }
     counts = [(name, sum(c.kind in kinds for c in changes)) for name, kinds in names.items()]

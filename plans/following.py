@@ -1,7 +1,8 @@
-"""What happens to comments on the plan when something happens to their organization."""
+"""What happens to comments and to members of work groups when something happens to their
+organization."""
 
 from accounts.following import Happening, Happens, are, register
-from plans.models import Comment
+from plans.models import Comment, GroupMember
 
 
 def connect() -> None:
@@ -10,13 +11,21 @@ def connect() -> None:
 
 def would_on_merger(happening: Happening) -> list[str]:
     into = happening.other
-    return are(
+    comments = are(
         Comment.objects.filter(organization=happening.organization).count(),
         f"1 comment on the plan is shown under the name of {into}.",
         f"{{n}} comments on the plan are shown under the name of {into}.",
     )
+    members = are(
+        GroupMember.objects.filter(organization=happening.organization).count(),
+        f"1 member of a work group belongs to {into}.",
+        f"{{n}} members of work groups belong to {into}.",
+    )
+    return [*comments, *members]
 
 
 def on_merger(happening: Happening) -> None:
     """The words that their authors typed stay as they are."""
-    Comment.objects.filter(organization=happening.organization).update(organization=happening.other)
+    for model in (Comment, GroupMember):
+        found = model.objects.filter(organization=happening.organization)
+        found.update(organization=happening.other)

@@ -4,20 +4,25 @@ import hashlib
 import json
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Q
 from django.utils.html import escape
 
-from plans.choices import Involvement
 from plans.models import Action, Item, Plan, RoleAssignment, VersionItem
 from plans.numbers import numbered
 from plans.references import Labels, cited, to_links
 
 
 def working_items(plan: Plan) -> list[tuple[str, Item]]:
-    """Standing items in reading order with their working numbers. One query."""
-    return numbered(plan.items.standing())
+    """Standing items in reading order with their working numbers, without their prose. One
+    query."""
+    return numbered(
+        plan.items.standing().only(
+            "plan_id", "parent_id", "position", "handle", "statement", "revision"
+        )
+    )
 
 
 def labels_of_working(numbers: list[tuple[str, Item]]) -> dict[uuid.UUID, tuple[str, str]]:
@@ -26,20 +31,36 @@ def labels_of_working(numbers: list[tuple[str, Item]]) -> dict[uuid.UUID, tuple[
 
 def freeze(plan: Plan) -> list[VersionItem]:
     """Unsaved rows of the version that publishing now would make. Three queries."""
-    standing = plan.items.standing().prefetch_related(
-        Prefetch("actions", Action.objects.filter(retired_at__isnull=True).order_by("position")),
-        Prefetch(
-            "roles",
-            RoleAssignment.objects.select_related("group").order_by(
-                "group__position", "group__code"
-            ),
-        ),
-    )
-    numbers = numbered(standing)
-    labels = labels_of_working(numbers)
-    rows: dict[uuid.UUID, VersionItem] = {}
+    numbers = numbered(plan.items.standing())
+    return _rows(plan, numbers, labels_of_working(numbers), Q(item__plan=plan))
+
+
+def freeze_one(plan: Plan, item: Item, numbers: list[tuple[str, Item]]) -> VersionItem | None:
+    """The row of one item, by the numbers of `working_items`. Three queries, however large the
+    plan."""
+    number = next((n for n, other in numbers if other.pk == item.pk), None)
+    if number is None:
+        return None
+    whole = Item.objects.get(pk=item.pk)
+    return _rows(plan, [(number, whole)], labels_of_working(numbers), Q(item=whole))[0]
+
+
+def _rows(
+    plan: Plan, numbers: list[tuple[str, Item]], labels: Labels, whose: Q
+) -> list[VersionItem]:
+    """`whose`: of which items actions and roles are read, all at once."""
+    doing, held = defaultdict(list), defaultdict(list)
+    for action in Action.objects.filter(whose, retired_at__isnull=True).order_by("position"):
+        doing[action.item_id].append(action)
+    assigned = RoleAssignment.objects.filter(whose).order_by("group__position", "group__code")
+    for pk, role, *group in assigned.values_list(
+        "item_id", "role", "group__code", "group__name", "group__position"
+    ):
+        held[pk].append((role, group))
+    statuses = {status["key"]: status for status in plan.statuses}
+    rows: dict[uuid.UUID | None, VersionItem] = {}
     for order, (number, item) in enumerate(numbers, start=1):
-        actions = [_action(action, labels) for action in item.actions.all()]
+        actions = [_action(action, statuses, labels) for action in doing[item.pk]]
         texts = [item.text, item.evidence, *(action["text"] for action in actions)]
         rows[item.pk] = VersionItem(
             item=item,
@@ -53,7 +74,7 @@ def freeze(plan: Plan) -> list[VersionItem]:
             text_html=to_links(item.text_html, labels),
             evidence=item.evidence,
             evidence_html=to_links(item.evidence_html, labels),
-            roles=_roles(item),
+            roles=_roles(held[item.pk], plan),
             actions=actions,
             cites=[str(pk) for pk in cited("\n".join(texts)) if pk in labels],
         )
@@ -78,26 +99,33 @@ def seen_of(rows: list[VersionItem], number: int) -> str:
     return hashlib.sha256(json.dumps([number, said]).encode()).hexdigest()
 
 
-def _action(action: Action, labels: Labels) -> dict[str, str]:
+def _action(action: Action, statuses: Mapping[str, dict], labels: Labels) -> dict[str, str]:
+    status = statuses[action.status]
     return {
         "id": str(action.pk),
         "text": action.text,
         "html": to_links(escape(action.text), labels),
         "status": action.status,
+        "word": status["label"],
+        "tone": status["tone"],
         "since": action.status_on.isoformat() if action.status_on else "",
     }
 
 
-def _roles(item: Item) -> list[dict[str, Any]]:
-    """Leads first, groups in their own order within a role."""
-    by_role = defaultdict(list)
-    for held in item.roles.all():
-        by_role[held.role].append(
-            {
-                "role": held.role,
-                "code": held.group.code,
-                "name": held.group.name,
-                "order": held.group.position,
-            }
-        )
-    return [entry for role in Involvement for entry in by_role[role]]
+def _roles(held: list[tuple[str, list[Any]]], plan: Plan) -> list[dict[str, Any]]:
+    """In the order of the plan's roles, groups in their own order within a role. `held`: (role,
+    [code, name, position of the group])."""
+    return [
+        {
+            "role": role["key"],
+            "word": role["label"],
+            "letter": role["letter"],
+            "leads": role["leads"],
+            "code": code,
+            "name": name,
+            "order": position,
+        }
+        for role in plan.roles
+        for key, (code, name, position) in held
+        if key == role["key"]
+    ]

@@ -2,6 +2,9 @@
 
 import re
 
+from django.db.models import Value
+from django.db.models.functions import MD5, Lower
+
 from plans.models import Comment
 
 LINK = re.compile(r"https?://|www\.|\b[\w-]+\.(?:com|net|biz|shop|info|ru|xyz|top)\b", re.I)
@@ -13,7 +16,8 @@ def what_to_tell(comment: Comment, *, quick: bool = False) -> list[str]:
     if LINK.search(comment.text):
         notes.append("It has a link.")
     twin = (
-        Comment.objects.filter(text=comment.text)
+        Comment.objects.alias(said=MD5(Lower("text")))
+        .filter(said=MD5(Lower(Value(comment.text))))
         .exclude(pk=comment.pk)
         .only("pk", "number")
         .order_by("pk")

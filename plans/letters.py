@@ -14,17 +14,21 @@ from plans.models import Comment
 from vocabularies.models import Region
 
 
-def _send(
+def send(
     comment: Comment, *, kind: str, key: str, subject: str, secret: bool = False, **words: Any
 ) -> None:
-    """`secret` letters hold a one-time link: the outbox empties them once they have left."""
+    """`secret` letters hold a one-time link: the outbox empties them once they have left. Nothing
+    goes to who gave no address, or whose address is erased."""
+    if not comment.email:
+        return
     context = {
         "region": Region.current(),
         "site_url": settings.SITE_URL,
         "comment": comment,
         "subject": subject,
+        # A double is shown with the one that stands for all.
         "item_url": f"{settings.SITE_URL}{reverse('plans:item_permalink', args=[comment.item_id])}"
-        f"#c-{comment.receipt}",
+        f"#c-{comment.same_as_id or comment.pk:04}",
         "url": settings.SITE_URL + reverse("plans:comment_follow", args=[private_token(comment)]),
     } | words
     template = kind.replace("-", "_")
@@ -46,10 +50,10 @@ def _send(
 
 def confirm(comment: Comment, token: str) -> None:
     """The one-time link. Nothing is read or shown before it is followed."""
-    _send(
+    send(
         comment,
         kind="comment-confirm",
-        key=comment.confirm_hash[:16],
+        key=str(comment.confirm_hash)[:16],
         secret=True,
         subject=f"Confirm your comment on {comment.number}",
         confirm_url=settings.SITE_URL + reverse("plans:comment_confirm", args=[token]),
@@ -58,7 +62,7 @@ def confirm(comment: Comment, token: str) -> None:
 
 def receipt(comment: Comment, again: datetime | None = None) -> None:
     """The receipt number and the private link; `again` when it is asked for anew."""
-    _send(
+    send(
         comment,
         kind="comment-receipt",
         key=again.isoformat() if again else "first",
@@ -69,7 +73,7 @@ def receipt(comment: Comment, again: datetime | None = None) -> None:
 def decision(comment: Comment) -> None:
     """Published, or not shown and why."""
     published = comment.state == "published"
-    _send(
+    send(
         comment,
         kind="comment-published" if published else "comment-declined",
         key=comment.decided_at.isoformat() if comment.decided_at else "",

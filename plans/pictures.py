@@ -1,13 +1,12 @@
 """Figures for the plan's pictures: rows of squares, one for each action."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from plans.choices import Status
 
 ORDER = [status.value for status in Status]
-WORDS = {status.value: str(status.label).lower() for status in Status}
 
 
 @dataclass
@@ -35,12 +34,13 @@ def cells(statuses: Iterable[str], longest: int) -> list[Cell]:
     ]
 
 
-def tally(statuses: Iterable[str]) -> list[tuple[str, str, int]]:
-    """(status, its word, how many) for those that occur."""
-    counts = Counter(statuses)
-    return [(status, WORDS[status], counts[status]) for status in ORDER if counts[status]]
+def tally(actions: Iterable[Mapping[str, str]]) -> list[tuple[str, str, int]]:
+    """(tone, the plan's word, how many) for the statuses that occur, in the order of Status."""
+    counts = Counter((action["tone"], action["word"].lower()) for action in actions)
+    found = sorted(counts, key=lambda one: ORDER.index(one[0]))
+    return [(tone, word, counts[tone, word]) for tone, word in found]
 
 
-def in_words(statuses: Iterable[str]) -> str:
+def in_words(actions: Iterable[Mapping[str, str]]) -> str:
     """ "2 done, 1 in progress"; empty without actions."""
-    return ", ".join(f"{n} {word}" for _, word, n in tally(statuses))
+    return ", ".join(f"{n} {word}" for _, word, n in tally(actions))

@@ -1,20 +1,21 @@
 """What the pages of the plan show, gathered in a fixed number of queries."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Count, Q
-from django.db.models.functions import Lower
+from django.db.models import Count, Max, Q, Value
 
-from plans.choices import CommentState, DeclineReason, Shown
-from plans.models import Comment, PlanVersion, VersionItem
+from plans.choices import Status
+from plans.heard import merged_into
+from plans.models import Action, Comment, Plan, PlanVersion, StatusUpdate, VersionItem
 from plans.numbers import ancestors_of
 from plans.pictures import Cell, cells, in_words, tally
 
-COMMENTS_A_PAGE = 50
+FEW_ITEMS = 60  # with more, all of the plan is read instead of naming them
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Branch:
     own_comments: int = 0
     children: list["Branch"] = field(default_factory=list)
     longest: int = 0
+    quiet_before: date | None = None
 
     @cached_property
     def comments(self) -> int:
@@ -38,21 +40,36 @@ class Branch:
 
     @cached_property
     def statuses(self) -> list[str]:
-        return [action["status"] for action in self.actions]
+        """Tones, for pictures."""
+        return [action["tone"] for action in self.actions]
 
     @cached_property
     def tally(self) -> list[tuple[str, str, int]]:
-        return tally(self.statuses)
+        return tally(self.actions)
 
     @cached_property
     def said(self) -> str:
-        return in_words(self.statuses)
+        return in_words(self.actions)
 
     @cached_property
     def news(self) -> date | None:
-        """The day of the last change of a status here or below."""
-        days = [action["since"] for action in self.actions if action["since"]]
-        return date.fromisoformat(max(days)) if days else None
+        """The day of the last news here or below, or of the last change of a status."""
+        days = [date.fromisoformat(a["since"]) for a in self.node.actions if a["since"]]
+        days += [day for day in (self.node.news_on, *(c.news for c in self.children)) if day]
+        return max(days, default=None)
+
+    @property
+    def is_silent(self) -> bool:
+        """It had news, but too long ago, and not all is done."""
+        unfinished = any(action["tone"] != Status.DONE for action in self.actions)
+        return bool(
+            unfinished and self.quiet_before and self.news and self.news <= self.quiet_before
+        )
+
+    @property
+    def asks_for_news(self) -> bool:
+        """It has actions of its own, and not all are done."""
+        return any(action["tone"] != Status.DONE for action in self.node.actions)
 
     @property
     def cells(self) -> list[Cell]:
@@ -64,12 +81,17 @@ class Branch:
         return any(child.children for child in self.children)
 
 
-def branches(nodes: list[VersionItem], comments: Mapping[uuid.UUID, int]) -> list[Branch]:
-    """Nodes in reading order as trees. Bars of strategies (second level) share one scale."""
+def branches(
+    nodes: list[VersionItem],
+    comments: Mapping[uuid.UUID, int],
+    quiet_before: date | None = None,
+) -> list[Branch]:
+    """Nodes in reading order as trees. Bars of strategies (second level) share one scale. News
+    of `quiet_before` or earlier is too old."""
     roots: list[Branch] = []
     trail: list[Branch] = []
     for node in nodes:
-        branch = Branch(node, comments.get(node.item_id, 0))
+        branch = Branch(node, comments.get(node.item_id, 0), quiet_before=quiet_before)
         while trail and not trail[-1].node.has(node):
             trail.pop()
         (trail[-1].children if trail else roots).append(branch)
@@ -86,10 +108,60 @@ def whole_of(roots: list[Branch]) -> Branch:
     return Branch(VersionItem(number=""), children=roots)
 
 
+def with_live(plan: Plan, nodes: list[VersionItem]) -> list[VersionItem]:
+    """Nodes of the version that is read now, with their actions as they stand today and the day
+    of their last news. One query. Older versions show what was frozen: leave them as they are."""
+    items = [node.item_id for node in nodes]
+    actions = Action.objects.filter(item__plan_id=plan.pk).order_by()
+    told = StatusUpdate.objects.filter(item__plan_id=plan.pk).order_by()
+    if len(items) < FEW_ITEMS:
+        pks = [uuid.UUID(action["id"]) for node in nodes for action in node.actions]
+        actions, told = actions.filter(pk__in=pks), told.filter(item_id__in=items)
+    last = {"none": Value(""), "last": Max("on")}
+    of_items = told.values("item_id").annotate(**last)
+    of_actions = told.filter(action__isnull=False).values("action_id").annotate(**last)
+    rows = actions.values_list("pk", "status", "status_on").union(of_items, of_actions, all=True)
+    live: dict[uuid.UUID, tuple[str, date | None]] = {}
+    news: dict[uuid.UUID, date | None] = {}
+    for pk, status, day in rows.order_by("status"):
+        if status:
+            live[pk] = status, day
+        else:
+            news[pk] = day
+    for node in nodes:
+        node.news_on = news.get(node.item_id)
+        node.actions = [_as_it_stands(action, plan, live, news) for action in node.actions]
+    return nodes
+
+
+def _as_it_stands(
+    action: dict[str, str],
+    plan: Plan,
+    live: Mapping[uuid.UUID, tuple[str, date | None]],
+    news: Mapping[uuid.UUID, date | None],
+) -> dict[str, str]:
+    if (pk := uuid.UUID(action["id"])) not in live:
+        return action
+    key, day = live[pk]
+    status = plan.status(key)
+    return action | {
+        "status": key,
+        "word": status["label"],
+        "tone": status["tone"],
+        "since": day.isoformat() if day else "",
+        "news": told.isoformat() if (told := news.get(pk)) else "",
+    }
+
+
 def comment_counts(version: PlanVersion) -> dict[uuid.UUID, int]:
-    """Published comments by item, whichever version they were said about."""
-    counts = Comment.objects.published().filter(item__plan_id=version.plan_id).values_list("item")
-    return dict(counts.annotate(n=Count("pk")).values_list("item", "n"))
+    """Published comments by item, whichever version they were said about; those of merged items
+    count for what they went into."""
+    said = Comment.objects.published().filter(item__plan_id=version.plan_id).order_by()
+    counts: Counter[uuid.UUID] = Counter()
+    merged = merged_into(version)
+    for item, n in said.values_list("item").annotate(n=Count("pk")):
+        counts[merged.get(item, item)] += n
+    return counts
 
 
 def family_of(node: VersionItem) -> list[VersionItem]:
@@ -106,56 +178,4 @@ def neighbors_of(node: VersionItem) -> tuple[VersionItem | None, VersionItem | N
     return (
         level.filter(order__lt=node.order).order_by("-order").first(),
         level.filter(order__gt=node.order).order_by("order").first(),
-    )
-
-
-@dataclass
-class Heard:
-    """The comments on an item and all below it: one page of them, and their sums."""
-
-    page: list[Comment]
-    total: int
-    organizations: int
-    residents: int
-    declined: list[tuple[str, int]]
-    next_after: int | None
-
-    @property
-    def from_whom(self) -> str:
-        parts = [
-            (self.organizations, "organization", "organizations"),
-            (self.residents, "resident", "residents"),
-        ]
-        return " and ".join(f"{n} {one if n == 1 else many}" for n, one, many in parts if n)
-
-
-def heard_on(item_ids: list[uuid.UUID], after: int = 0) -> Heard:
-    """Two or three queries, whatever the number of comments."""
-    about = Comment.objects.filter(item_id__in=item_ids)
-    sums = about.published().aggregate(
-        total=Count("pk"),
-        organizations=Count(
-            Lower("organization_name"),
-            distinct=True,
-            filter=~Q(organization_name="") & ~Q(shown=Shown.WORDS),
-        ),
-        residents=Count("pk", filter=Q(organization_name="")),
-    )
-    page: list[Comment] = []
-    if sums["total"]:
-        some = about.published().filter(pk__gt=after).select_related("version", "organization")
-        page = list(some.order_by("pk")[: COMMENTS_A_PAGE + 1])
-    more = len(page) > COMMENTS_A_PAGE
-    page = page[:COMMENTS_A_PAGE]
-    declined = (
-        about.filter(state=CommentState.DECLINED)
-        .values_list("reason")
-        .annotate(n=Count("pk"))
-        .order_by("reason")
-    )
-    return Heard(
-        page=page,
-        declined=[(str(DeclineReason(reason).label), n) for reason, n in declined],
-        next_after=page[-1].pk if more else None,
-        **sums,
     )

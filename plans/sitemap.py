@@ -7,6 +7,16 @@ from django.urls import reverse
 
 from plans.models import PlanVersion
 
+ABOUT_IT = [
+    "matrix_show",
+    "group_list",
+    "plan_progress",
+    "response_list",
+    "spoken_show",
+    "transparency_show",
+    "data_show",
+]
+
 
 def public_urls() -> Iterable[tuple[str, datetime | None]]:
     """(path, last change). Two queries."""
@@ -15,5 +25,7 @@ def public_urls() -> Iterable[tuple[str, datetime | None]]:
     if version is None:
         return
     yield reverse("plans:version_list"), version.published_at
+    for name in ABOUT_IT:
+        yield reverse(f"plans:{name}"), None
     for number in version.items.values_list("number", flat=True):
         yield reverse("plans:item_show", args=[number]), version.published_at

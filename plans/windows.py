@@ -13,18 +13,28 @@ from plans.numbers import ancestors_of
 
 @dataclass
 class WindowSeen:
-    """The window that is open now, else the one that closed last, else the next to open."""
+    """The window that is open now, else the one that closed last, else the next to open. `late`:
+    one that has closed and still keeps what comes, as late."""
 
     open: CommentWindow | None = None
+    late: CommentWindow | None = None
     closed: CommentWindow | None = None
     next: CommentWindow | None = None
 
     @property
+    def taking(self) -> CommentWindow | None:
+        """The window that a comment of this moment falls into."""
+        return self.open or self.late
+
+    @property
     def days_left(self) -> int:
-        """Whole days from today to the day it closes, in the zone of the page."""
+        """Whole days from today to the day it closes, by its own clock."""
         if not self.open:
             return 0
-        return (timezone.localdate(self.open.closes_at) - timezone.localdate()).days
+        clock = self.open.clock
+        return (
+            timezone.localdate(self.open.closes_at, clock) - timezone.localdate(timezone=clock)
+        ).days
 
 
 def window_over(node: VersionItem, now: datetime) -> WindowSeen:
@@ -47,6 +57,8 @@ def window_among(version: PlanVersion, item_ids: list, now: datetime) -> WindowS
             seen.open = seen.open or window
         elif window.closes_at <= now:
             seen.closed = seen.closed or window
+            if now < window.kept_until:
+                seen.late = seen.late or window
         else:
             seen.next = window
     return seen

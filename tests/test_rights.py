@@ -12,7 +12,15 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.choices import MembershipState, StaffRole
 from accounts.models import Entry, User
-from plans.models import Item
+from plans.models import (
+    GroupMember,
+    Item,
+    PlanImport,
+    Reply,
+    ResponseTemplate,
+    Submission,
+    WorkGroup,
+)
 from tests.employers.factories import EmployerFactory, ImportFactory, OpportunityFactory
 from tests.employers.makers import make_remark, make_report
 from tests.factories import DutyFactory, MembershipFactory, OrganizationFactory, UserFactory
@@ -94,18 +102,78 @@ TABLE = {
     "outreach:subscription_preview": "302 403 403 403 403 403 302 302",
     "outreach:subscription_send": "302 403 403 403 403 403 405 405",
     "outreach:subscription_show": "302 403 403 403 403 403 200 200",
+    "plans:answer_choose": "302 403 403 403 403 200 403 200",
+    "plans:answer_drop": "302 403 403 403 403 405 403 405",
+    "plans:answer_edit": "302 403 403 403 403 200 403 200",
+    "plans:answer_leave": "302 403 403 403 403 405 403 405",
+    "plans:answer_list": "302 403 403 403 403 200 403 200",
+    "plans:answer_publish": "302 403 403 403 403 200 403 200",
+    "plans:answer_template_add": "302 403 403 403 403 200 403 200",
+    "plans:answer_template_drop": "302 403 403 403 403 405 403 405",
+    "plans:answer_template_edit": "302 403 403 403 403 200 403 200",
+    "plans:answer_template_list": "302 403 403 403 403 200 403 200",
     "plans:comment_decide": "302 403 403 403 200 403 403 200",
     "plans:comment_queue": "302 403 403 403 200 403 403 200",
+    "plans:comment_bulk": "302 403 403 403 302 403 403 302",
+    "plans:comment_doubles": "302 403 403 403 200 403 403 200",
+    "plans:comment_end_appeal": "302 403 403 403 405 403 403 405",
+    "plans:comment_group": "302 403 403 403 405 403 403 405",
+    "plans:comment_reply": "302 403 403 403 405 403 403 405",
+    "plans:comment_ungroup": "302 403 403 403 405 403 403 405",
+    "plans:reply_withdraw": "302 403 403 403 405 403 403 405",
+    "plans:submission_add": "302 403 403 403 200 403 403 200",
+    "plans:submission_edit": "302 403 403 403 200 403 403 200",
+    "plans:submission_list": "302 403 403 403 200 403 403 200",
+    "plans:submission_split": "302 403 403 403 200 403 403 200",
+    "plans:group_add": "302 403 403 403 403 200 403 200",
+    "plans:group_edit": "302 403 403 403 403 200 403 200",
+    "plans:group_move": "302 403 403 403 403 405 403 405",
+    "plans:group_remove": "302 403 403 403 403 405 403 405",
+    "plans:role_words": "302 403 403 403 403 200 403 200",
+    "plans:lint_show": "302 403 403 403 403 200 403 200",
+    "plans:matrix_edit": "302 403 403 403 403 200 403 200",
+    "plans:member_add": "302 403 403 403 403 200 403 200",
+    "plans:member_edit": "302 403 403 403 403 200 403 200",
+    "plans:item_find": "302 403 403 403 403 200 403 200",
+    "plans:item_link": "302 403 403 403 403 405 403 405",
+    "plans:item_merge": "302 403 403 403 403 200 403 200",
+    "plans:item_split": "302 403 403 403 403 200 403 200",
+    "plans:plan_begin": "302 403 403 403 403 302 403 302",
+    "plans:plan_frame": "302 403 403 403 403 200 403 200",
+    "plans:plan_next": "302 403 403 403 403 200 403 200",
     "plans:item_add": "302 403 403 403 403 200 403 200",
     "plans:item_add_root": "302 403 403 403 403 200 403 200",
     "plans:item_edit": "302 403 403 403 403 200 403 200",
     "plans:item_move": "302 403 403 403 403 405 403 405",
+    "plans:import_begin": "302 403 403 403 403 200 403 200",
+    "plans:import_forget": "302 403 403 403 403 405 403 405",
+    "plans:import_line": "302 403 403 403 403 200 403 200",
+    "plans:import_save": "302 403 403 403 403 200 403 200",
+    "plans:import_show": "302 403 403 403 403 200 403 200",
     "plans:item_retire": "302 403 403 403 403 405 403 405",
+    "plans:pack_make": "302 403 403 403 403 405 403 405",
+    "plans:pack_wait": "302 403 403 403 403 200 403 200",
+    "plans:pack_zip": "302 403 403 403 403 404 403 404",
     "plans:plan_close": "302 403 403 403 403 200 403 200",
+    "plans:item_news": "302 403 403 403 403 200 403 200",
+    "plans:item_milestone": "302 405 405 405 405 405 405 405",
+    "plans:milestone_mark": "302 405 405 405 405 405 405 405",
+    "plans:measure_add": "302 403 403 403 403 200 403 200",
+    "plans:measure_edit": "302 403 403 403 403 200 403 200",
+    "plans:measure_manage": "302 403 403 403 403 200 403 200",
+    "plans:measure_move": "302 403 403 403 403 405 403 405",
+    "plans:measure_values": "302 403 403 403 403 200 403 200",
+    "plans:news_due": "302 200 200 200 200 200 200 200",
+    "plans:plan_statuses": "302 403 403 403 403 200 403 200",
     "plans:plan_edit": "302 403 403 403 403 200 403 200",
     "plans:plan_publish": "302 403 403 403 403 200 403 200",
+    "plans:window_add": "302 403 403 403 403 200 403 200",
+    "plans:window_change": "302 403 403 403 403 200 403 200",
+    "plans:window_close": "302 403 403 403 403 405 403 405",
+    "plans:window_list": "302 403 403 403 403 200 403 200",
 }
 
+KINDS_OF_PLAN = ("item", "window", "measure", "milestone", "answer", "submission", "reply")
 # What everybody who is signed in may send: their own account, a new organization, a draft.
 EVERYBODYS = {
     "accounts:acting_for",
@@ -136,12 +204,29 @@ def things(db: None, region: Any, company: Any, recruiter: Any, outsider: Any) -
         "in_review": in_review,
         "item": Item.objects.get(handle="Strategy 1"),
         "comment": make_comment(version, "1.1"),
+        "submission": Submission.objects.create(
+            plan=plan, source="paper", said_on="2026-05-14", text="Start later."
+        ),
+        "reply": Reply.objects.create(
+            comment=make_comment(version, "1.1"), text="We will.", by_name="Moira"
+        ),
+        "member": GroupMember.objects.create(group=WorkGroup.objects.get(code="ET"), name="Tam"),
+        "window": version.plan.windows.get(),
         "report": make_report(live),
         "remark": make_remark(returned),
         "import": ImportFactory(employer__organization=company),
         "returned": returned,
+        "plan_import": PlanImport.objects.create(
+            plan=plan, tree={"parts": [{"line": 1, "said": "Roads", "kind": "item"}]}
+        ),
         "letter": LetterFactory(),
         "subscription": SubscriptionFactory(),
+        "answer": plan.responses.create(title="Later", disposition="not"),
+        "answer_template": ResponseTemplate.objects.create(name="No", disposition="not"),
+        "measure": plan.measures.create(name="Places", source="Counted"),
+        "milestone": Item.objects.get(handle="Strategy 1").milestones.create(
+            text="Form", due_on="2026-01-01"
+        ),
         "membership": MembershipFactory(organization=company, state=MembershipState.REQUESTED),
     }
 
@@ -190,7 +275,18 @@ def address(name: str, things: dict[str, Any]) -> str:
     if view.startswith("import_"):
         arguments = {"pk": things["import"].pk}
     if room == "plans":
-        arguments = {"pk": things["item"].pk if view.startswith("item_") else things["comment"].pk}
+        kind = view.partition("_")[0]
+        arguments = {"pk": things[kind if kind in KINDS_OF_PLAN else "comment"].pk}
+    if room == "plans" and view.startswith("import_"):
+        arguments = {"pk": things["plan_import"].pk} | ({"at": 0} if view == "import_line" else {})
+    if view.startswith("answer_template_"):
+        arguments = {"pk": things["answer_template"].pk}
+    if view in ("pack_wait", "pack_zip"):
+        arguments = {"job": "0" * 8 + "-0000-4000-8000-" + "0" * 12}
+    if view.startswith("group_") or view == "member_add":
+        arguments = {"code": "ET"}
+    if view == "member_edit":
+        arguments = {"code": "ET", "pk": things["member"].pk}
     if room == "outreach":
         arguments = {"pk": things["letter" if view.startswith("letter_") else "subscription"].pk}
     try:

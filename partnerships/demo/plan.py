@@ -11,14 +11,16 @@ from django.db import connections, models, router, transaction
 from django.utils import timezone
 
 from accounts.models import Entry, Organization, User
+from partnerships.demo import answers, moderation, progress
 from partnerships.demo.files import table
 from plans.actions import publish_version
-from plans.choices import CommentState, Involvement, PlanState, Shown, Stage, Status
+from plans.choices import CommentState, PlanState, Shown, Stage, Status
 from plans.frozen import thawed
 from plans.models import (
     Action,
     Comment,
     CommentWindow,
+    GroupMember,
     Item,
     Plan,
     PlanVersion,
@@ -31,7 +33,7 @@ from vocabularies.models import Region
 
 DATA = Path(__file__).parent / "data"
 NAMESPACE = uuid.UUID("7d6a2c0e-9a44-4f0c-8f55-2b1f6f0d3c21")
-ROLES = {"L": Involvement.LEAD, "S": Involvement.SUPPORT, "A": Involvement.ADVISORY}
+ROLES = {"L": "lead", "S": "support", "A": "advisory"}
 STATUSES = {
     "N": Status.NOT_STARTED,
     "P": Status.PROGRESS,
@@ -46,6 +48,47 @@ GROUPS = [
     ("CO", "Communications", "Wendell Oduya"),
     ("DE", "Data & Evaluation", "Noor Ellis"),
 ]
+# code: what it is for, when it meets, its members with their organizations ("": the coalition).
+MEETINGS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "ET": (
+        "Colleges, schools and training providers agree what is taught, where and for whom.",
+        "first Tuesdays, 9 am, by video",
+        {
+            "Omar Whitfield": "",
+            "Mei Harlow": "Rio Claro Community College",
+            "Ruth Abara": "Capital Plains State University",
+        },
+    ),
+    "IP": (
+        "Employers say what they need, open places, and bring other employers in.",
+        "second Thursdays, 8 am, at a member’s workplace",
+        {
+            "Priya Lindqvist": "",
+            "Dana Okafor": "Caliche Semiconductor Works",
+            "Luis Brandt": "Firefly Sound & Stage",
+        },
+    ),
+    "PS": (
+        "Takes up what stands in people’s way: cost, schedules, rules.",
+        "third Wednesdays, 2 pm, by video",
+        {"Theo Ramsey": "Capital Plains State University"},
+    ),
+    "BB": (
+        "Keeps the groups together and the plan up to date.",
+        "Mondays, 10 am, at the coalition’s office",
+        {"Ines Calloway": "", "Adele Morrow": ""},
+    ),
+    "CO": (
+        "Tells residents what there is, in words they use.",
+        "last Fridays, 11 am, by video",
+        {},
+    ),
+    "DE": (
+        "Counts what comes of it, and says how sure the figures are.",
+        "in the second week of each quarter",
+        {"Noor Ellis": ""},
+    ),
+}
 ADOPTED, OPENED, CLOSES = -262, -32, 15  # days from the day of loading
 FAIR = "annual-skills-fair"
 # What version 1 said where version 2 says something else.
@@ -85,9 +128,16 @@ def load(today: date, people: dict[str, User]) -> None:
         editor,
     )
     CommentWindow.objects.create(
-        plan=plan, opens_at=_at(today, OPENED, 9), closes_at=_at(today, CLOSES, 17)
+        plan=plan,
+        opens_at=_at(today, OPENED, 9),
+        closes_at=_at(today, CLOSES, 17),
+        zone=Region.current().time_zone,
+        grace=30,
     )
     _comments(plan, today, people)
+    moderation.load(plan, today=today, people=people, id_of=_id, at=_at)
+    answers.load(plan, today=today, people=people, id_of=_id, at=_at)
+    progress.load(plan, today=today, people=people, id_of=_id, at=_at)
 
 
 def _at(today: date, days: int, hour: int, minute: int = 0) -> datetime:
@@ -110,10 +160,19 @@ def _working_copy(rows: list[dict[str, str]], today: date) -> Plan:
                 "contact_name": contact,
                 "contact_email": f"{contact.lower().replace(' ', '.')}@example.org",
                 "position": position,
+                "purpose": MEETINGS[code][0],
+                "meets": MEETINGS[code][1],
             },
         )[0]
         for position, (code, name, contact) in enumerate(GROUPS)
     }
+    for code, group in groups.items():
+        for name, place in MEETINGS[code][2].items():
+            place = place or f"{Region.current().name} partnership"
+            known = Organization.objects.filter(name=place).first()
+            GroupMember.objects.update_or_create(
+                group=group, name=name, organization_name=place, defaults={"organization": known}
+            )
     ids = {row["number"]: _id(row["number"]) for row in rows}
     words = json.loads((DATA / "plan_words.json").read_text(encoding="utf-8"))
     for row in rows:
@@ -166,9 +225,7 @@ def _as_version_1(plan: Plan, today: date) -> None:
         position=4,
         statement="Hold one skills fair for all sectors each year",
     )
-    RoleAssignment.objects.filter(item=connections, group__code="PS").update(
-        role=Involvement.ADVISORY
-    )
+    RoleAssignment.objects.filter(item=connections, group__code="PS").update(role="advisory")
     Action.objects.filter(pk=_id("3.2.1/2")).update(text=FIRST_ACTION)
     Action.objects.filter(item_id=_id("3.2.1"), text=NEW_ACTION).update(
         retired_at=timezone.now(), position=None
@@ -187,9 +244,7 @@ def _as_version_2(plan: Plan, rows: list[dict[str, str]], today: date) -> None:
     inside.save()
     fair.retired_at, fair.position = _at(today, OPENED, 9), None
     fair.save()
-    RoleAssignment.objects.filter(item=connections, group__code="PS").update(
-        role=Involvement.SUPPORT
-    )
+    RoleAssignment.objects.filter(item=connections, group__code="PS").update(role="support")
     for number, row in ((row["number"], row) for row in rows):
         for position, (text, letter) in enumerate(_actions(row), start=1):
             action = Action.objects.get(pk=_id(f"{number}/{position}"))
@@ -244,6 +299,7 @@ COMMENTS: list[dict[str, Any]] = [
         "version": 1,
         "day": -81,
         "name": "Marisol Venn",
+        "stance": "concern",
         "organization_name": "Lost Pines Technical College",
         "kind": "provider",
         "relation": "works",
@@ -258,6 +314,7 @@ COMMENTS: list[dict[str, Any]] = [
         "version": 2,
         "day": -10,
         "name": "Gus Hartnell",
+        "stance": "idea",
         "organization_name": "Two Forks Plumbing & Air",
         "kind": "employer",
         "relation": "leads",
@@ -271,6 +328,7 @@ COMMENTS: list[dict[str, Any]] = [
         "version": 2,
         "day": -4,
         "name": "Tess Amadi",
+        "stance": "concern",
         "shown": Shown.ALL,
         "state": CommentState.PUBLISHED,
         "text": "Evening sections only help if somebody minds the children. Please name child "
@@ -281,6 +339,7 @@ COMMENTS: list[dict[str, Any]] = [
         "version": 2,
         "day": -3,
         "name": "Arturo Bell",
+        "stance": "idea",
         "organization_name": "Rio Claro Community College",
         "kind": "provider",
         "relation": "works",
@@ -322,7 +381,9 @@ def remove() -> None:
             subject_id__in=[str(pk) for pk in ids],
         ).delete()
     with thawed():
-        _delete(Comment, pk__in=comments)
+        progress.remove(plans, items, _delete)
+        moderation.remove(plans, comments, _delete)
+        answers.remove(plans, _delete)
         _delete(VersionItem, version__plan_id__in=plans)
         _delete(PlanVersion, plan_id__in=plans)
         _delete(CommentWindow, plan_id__in=plans)

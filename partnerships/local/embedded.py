@@ -157,7 +157,10 @@ class Postgres:
             "-c timezone=UTC",
             "-c log_timezone=UTC",
         ]
-        if not self.durable:
+        if self.durable:
+            # As docker-compose.yml has it. Memory is taken as the database grows into it.
+            settings.append("-c shared_buffers=1GB")
+        else:
             settings += ["-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off"]
         start = ["-l", str(self.log), "-w", "-t", "60", "-o", " ".join(settings), "start"]
         # Right after a kill the old server's processes may still hold its memory.

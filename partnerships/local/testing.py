@@ -23,6 +23,7 @@ from partnerships.local.processes import ROOT
 
 PLACES = 8
 TEMPLATE = "portal_template"
+MOST_WORKERS = 4
 
 
 @dataclass
@@ -37,9 +38,17 @@ class Place:
 def test(arguments: list[str]) -> int:
     with place() as at:
         options = []
-        if "DATABASE_URL" not in os.environ and copy_migrated_database(at):
-            options = ["--reuse-db"]
+        workers = 1 if named_tests(arguments) else min(os.cpu_count() or 1, MOST_WORKERS)
+        if workers > 1:
+            options = ["-n", str(workers), "--dist", "loadfile"]
+        if "DATABASE_URL" not in os.environ and copy_migrated_database(at, workers):
+            options.append("--reuse-db")
         return _run(at, [sys.executable, "-m", "pytest", *options, *arguments])
+
+
+def named_tests(arguments: list[str]) -> bool:
+    """Whether some of the tests are asked for, not all of them."""
+    return any((ROOT / one.partition("::")[0]).exists() for one in arguments) or "-k" in arguments
 
 
 def check(*, fix: bool) -> int:
@@ -106,13 +115,15 @@ def place() -> Iterator[Place]:
     raise ServerError(f"{PLACES} test runs are at work in this checkout; wait for one to end.")
 
 
-def copy_migrated_database(at: Place) -> bool:
-    """Make `test_portal` from the template, migrating that first if a migration changed.
-    False if the migrations fail: then the tests are to say so themselves."""
+def copy_migrated_database(at: Place, workers: int = 1) -> bool:
+    """Make a database for each worker from the template, migrating that first if a migration
+    changed. False if the migrations fail: then the tests are to say so themselves."""
     tool = at.servers.postgres.run_sql_tool
     stamp = at.servers.state / "template-made-of"
     key = migrations_key()
-    tool("dropdb", "--if-exists", "--force", "test_portal")
+    names = [f"test_portal_gw{n}" for n in range(workers)] if workers > 1 else ["test_portal"]
+    for name in names:
+        tool("dropdb", "--if-exists", "--force", name)
     if not stamp.exists() or stamp.read_text() != key:
         stamp.unlink(missing_ok=True)
         tool("dropdb", "--if-exists", "--force", TEMPLATE)
@@ -127,7 +138,7 @@ def copy_migrated_database(at: Place) -> bool:
         if migrated.returncode:
             return False
         stamp.write_text(key)
-    return tool("createdb", "--template", TEMPLATE, "test_portal")
+    return all(tool("createdb", "--template", TEMPLATE, name) for name in names)
 
 
 def migrations_key() -> str:

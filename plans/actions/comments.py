@@ -11,14 +11,17 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions import MoveRefused, check_move, record
+from accounts.actions import MoveRefused, NotAllowed, check_move, record
 from accounts.models import Entry, Organization
 from accounts.strangers import one_after_the_other
 from plans import letters
-from plans.choices import COMMENT_MOVES, CommentState, DeclineReason, Relation
+from plans.actions.doubles import hand_over
+from plans.actions.forgetting import erase_words
+from plans.choices import COMMENT_MOVES, CommentState, DeclineReason, Moderation, Relation
+from plans.flood import is_flood
 from plans.held import what_to_tell
-from plans.models import Comment, VersionItem
-from plans.rules import author_may_change
+from plans.models import Comment, Follow, VersionItem
+from plans.rules import author_may_change, why_not_decide
 from plans.windows import window_over
 
 STORED_PER_HOUR = 10
@@ -36,6 +39,10 @@ class TooMany(Exception):
 
 class CommentsClosed(Exception):
     """Nobody can comment on this item now, or change what they said."""
+
+
+class Flooded(Exception):
+    """Very many comments come in, and this one shows neither work nor patience (see flood)."""
 
 
 class LinkExpired(Exception):
@@ -61,7 +68,10 @@ class Voice:
     kind: str = ""
     relation: str = Relation.SELF
     shown: str = "all"
+    stance: str = ""
+    follows: bool = False
     quick: bool = False
+    worked: bool = True
 
 
 def hash_of(token: str) -> str:
@@ -79,12 +89,13 @@ def give_comment(
 ) -> Comment:
     """Keep a comment on an item as `node`'s version says it, and send the link that confirms it.
 
-    The same form sent twice gives the same comment and one letter. Raises CommentsClosed outside
-    of every window over the item, TooMany past the hourly number.
+    The same form sent twice gives the same comment and one letter. One that comes within the
+    grace of a closed window is kept as late. Raises CommentsClosed outside of every window over
+    the item, TooMany past the hourly number, Flooded.
     """
     now = now or timezone.now()
     window = window_over(node, now)
-    if not window.open:
+    if not window.taking:
         raise CommentsClosed("Comments on this item are closed.")
     form_token = form_token or uuid.uuid4()
     one_after_the_other(sender, voice.email.casefold(), form_token.hex)
@@ -93,10 +104,15 @@ def give_comment(
         if same:
             return twin
         # Gone back to the form and written another one: nobody's words are dropped.
-        form_token = uuid.uuid4()
+        form_token, voice.worked = uuid.uuid4(), False
     _refuse_floods(sender, voice.email, now)
+    if not voice.worked and is_flood(now):
+        raise Flooded("Very many comments are coming in.")
     token = secrets.token_urlsafe(24)
     comment = Comment(
+        window=window.taking,
+        late=window.open is None,
+        follows=voice.follows,
         item_id=node.item_id,
         version_id=node.version_id,
         number=node.number,
@@ -116,7 +132,7 @@ def give_comment(
 
 
 def _put(comment: Comment, voice: Voice) -> None:
-    comment.text = voice.text
+    comment.text, comment.stance = voice.text, voice.stance
     comment.organization_name = voice.organization_name
     comment.organization = (
         Organization.objects.public().filter(name__iexact=voice.organization_name).first()
@@ -154,10 +170,34 @@ def confirm_comment(*, token: str) -> Comment:
     if comment.confirm_sent_at + CONFIRM_WITHIN < now:
         raise LinkExpired("This link has expired.")
     comment.state, comment.confirmed_at = CommentState.WAITING, now
-    comment.save(update_fields=["state", "confirmed_at"])
+    if is_shown_at_once(comment):
+        comment.state, comment.decided_at = CommentState.PUBLISHED, now
+    comment.save(update_fields=["state", "confirmed_at", "decided_at"])
     record(by=None, what="confirmed by its author", subject=comment)
+    if comment.follows:
+        _follow(comment, now)
     letters.receipt(comment)
     return comment
+
+
+def is_shown_at_once(comment: Comment) -> bool:
+    """Where comments are read afterwards; what a moderator should look at twice is read first."""
+    window = comment.window
+    return bool(window and window.moderation == Moderation.AFTER and not comment.held_for)
+
+
+def _follow(comment: Comment, now: datetime) -> None:
+    """The link that confirmed the comment proved the address."""
+    follow, new = Follow.objects.get_or_create(
+        plan_id=comment.version.plan_id,
+        item_id=comment.item_id,
+        email=comment.email.lower(),
+        ended_at=None,
+        defaults={"from_comment": True, "confirmed_at": now, "told_until": now},
+    )
+    if not new and follow.confirmed_at is None:
+        follow.confirmed_at, follow.confirm_hash, follow.told_until = now, None, now
+        follow.save(update_fields=["confirmed_at", "confirm_hash", "told_until"])
 
 
 @transaction.atomic
@@ -166,7 +206,9 @@ def send_fresh_link(*, token: str) -> bool:
     private link once it is confirmed. False when nothing was sent (unknown, or too often)."""
     now = timezone.now()
     comment = Comment.objects.select_for_update().filter(confirm_hash=hash_of(token)).first()
-    if comment is None or comment.confirm_sent_at > now - timedelta(minutes=5):
+    if comment is None or not comment.email:
+        return False
+    if comment.confirm_sent_at > now - timedelta(minutes=5):
         return False
     comment.confirm_sent_at = now
     if comment.state != CommentState.UNCONFIRMED:
@@ -209,8 +251,9 @@ def correct_address(*, comment: Comment, email: str) -> Comment:
 
 @transaction.atomic
 def change_comment(*, comment: Comment, voice: Voice) -> Comment:
-    """Its author writes it anew; it is read again before it is shown. Raises CommentsClosed
-    after the window, MoveRefused for a comment that was declined or withdrawn."""
+    """Its author writes it anew; it is read again before it is shown, unless its window shows
+    comments at once. Raises CommentsClosed after the window, MoveRefused for a comment that was
+    declined or withdrawn."""
     now = timezone.now()
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
     check_move(moves=COMMENT_MOVES, now=comment.state, to=CommentState.WAITING, what="comment")
@@ -218,10 +261,16 @@ def change_comment(*, comment: Comment, voice: Voice) -> Comment:
     window = window_over(node, now)
     if not author_may_change(comment, window.open, now):
         raise CommentsClosed("The time for comments is over, so it can no longer be changed.")
-    was = comment.state
+    was, words = comment.state, comment.text
     _put(comment, voice)
+    if comment.text != words:
+        comment.same_as = None
     comment.held_for = what_to_tell(comment)
-    comment.state, comment.changed_at = CommentState.WAITING, now
+    comment.state, comment.changed_at, comment.read_at = CommentState.WAITING, now, None
+    if is_shown_at_once(comment):
+        comment.state, comment.decided_at, comment.decided_by = CommentState.PUBLISHED, now, None
+    if comment.text != words or comment.state != CommentState.PUBLISHED:
+        hand_over(comment)
     comment.save()
     record(
         by=None,
@@ -240,6 +289,7 @@ def withdraw_comment(*, comment: Comment) -> Comment:
     check_move(moves=COMMENT_MOVES, now=comment.state, to=CommentState.WITHDRAWN, what="comment")
     was, comment.state = comment.state, CommentState.WITHDRAWN
     comment.save(update_fields=["state"])
+    hand_over(comment)
     record(
         by=None,
         what="withdrawn by its author",
@@ -255,7 +305,8 @@ def publish_comment(
     *, comment: Comment, by: Any, seen: str | None = None, at: datetime | None = None
 ) -> Comment:
     """Show it with its item, and tell its author. `seen` is `Comment.seen` of the page that was
-    read. Raises MoveRefused if it moved on, ChangedMeanwhile if it says something else now."""
+    read. Raises MoveRefused if it moved on, ChangedMeanwhile if it says something else now,
+    NotAllowed where a colleague should decide."""
     return _decide(comment, CommentState.PUBLISHED, by, "published", seen=seen, at=at)
 
 
@@ -291,12 +342,17 @@ def _decide(
         raise ChangedMeanwhile(
             "Its author changed this comment after you opened it. Read the new words, then decide."
         )
+    if comment.has_open_appeal:
+        raise MoveRefused("Its author asked for another look. Answer that first.")
+    if why := why_not_decide(by, comment):
+        raise NotAllowed(why)
     was, comment.state = comment.state, to
     comment.reason, comment.reason_words = reason, words
-    comment.decided_by, comment.decided_at = by, now
+    comment.decided_by, comment.decided_at, comment.read_at = by, now, now
     if reason == DeclineReason.STUDENT:
-        comment.text = "Erased: it told who a student is."
-        _erase_from_history(comment)
+        erase_words(comment)
+    if to == CommentState.DECLINED:
+        hand_over(comment)
     comment.save()
     record(
         by=by,
@@ -309,12 +365,3 @@ def _decide(
     )
     letters.decision(comment)
     return comment
-
-
-def _erase_from_history(comment: Comment) -> None:
-    """Entries of earlier days hold the words that a change replaced."""
-    Entry.objects.filter(
-        subject_type=ContentType.objects.get_for_model(comment),
-        subject_id=str(comment.pk),
-        what="changed by its author",
-    ).update(before={}, after={})

@@ -1,5 +1,6 @@
 """Publishing: a version is frozen, the plan moves along its states."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -7,15 +8,29 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actions import MoveRefused, check_move, record
+from plans.actions.handing_on import hand_on
 from plans.choices import PLAN_MOVES, STATE_OF_STAGE, PlanState, Stage
 from plans.differences import compare, of_words
 from plans.freezing import freeze, seen_of
+from plans.lint import musts, why_not_adopted
 from plans.models import CommentWindow, Plan, PlanVersion, VersionItem
+from plans.references import Loose, dangling
 from vocabularies.text import to_html
 
 
 class NothingToPublish(Exception):
     """The working copy has no item, or says what the last version says already."""
+
+
+class DanglingReferences(Exception):
+    """The plan mentions items that are retired or missing. `found`: plans.references.Loose."""
+
+    def __init__(self, found: list[Loose]) -> None:
+        self.found = found
+        where = ", ".join(dict.fromkeys(one.number for one in found[:12]))
+        super().__init__(
+            f"The plan mentions items that are no longer in it. Look at {where} before you publish."
+        )
 
 
 class PlanChanged(Exception):
@@ -38,12 +53,18 @@ def publish_version(
     A version for comment opens a window until `closes_at` (an open one moves its end). `seen` is
     `seen_of` the rows that the editor read. The demo alone gives `at`, the moment of publishing,
     in the past. Raises MoveRefused if the plan's state does not allow it, NothingToPublish if
-    nothing changed, PlanChanged if the rows are no longer those that were read.
+    nothing changed, PlanChanged if the rows are no longer those that were read,
+    DanglingReferences if they mention what is retired. Adopting a plan supersedes the one that it
+    goes on from.
     """
     now = at or timezone.now()
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     to = STATE_OF_STAGE[Stage(stage)]
     check_move(moves=PLAN_MOVES, now=plan.state, to=to, what="plan")
+    if loose := dangling(plan):
+        raise DanglingReferences(loose)
+    if to == PlanState.ADOPTED and (open_still := musts(plan)):
+        raise MoveRefused(why_not_adopted(open_still))
     last = PlanVersion.objects.filter(plan=plan).order_by("-number").first()
     rows = freeze(plan)
     before = list(last.items.all()) if last else []
@@ -58,26 +79,19 @@ def publish_version(
             "Somebody changed the plan after you opened this page. It now shows what would be "
             "published; read it again."
         )
-    try:
-        with transaction.atomic():
-            version = PlanVersion.objects.create(
-                plan=plan,
-                number=number,
-                stage=stage,
-                changelog=changelog,
-                changelog_html=to_html(changelog),
-                published_at=now,
-                published_by=by if getattr(by, "pk", None) else None,
-                published_by_name=str(by)[:80] if by else "",
-            )
-    except IntegrityError as error:
-        raise MoveRefused("Somebody published this version a moment ago.") from error
+    version = _begin(plan, number, stage, changelog, now, by)
+    per_item = Counter(change.item_id for change in of_words(changes)) if last else Counter()
     for row in rows:
         row.version = version
-        row.changes = sum(c.item_id == row.item_id for c in of_words(changes)) if last else 0
+        row.changes = per_item[row.item_id]
     _save_by_depth(rows)
+    # Answers that name the item whose words the next version changes.
+    changed = [item for item, n in per_item.items() if n]
+    plan.responses.filter(changed_in=None, changed_item__in=changed).update(changed_in=version)
     if stage == Stage.COMMENT and closes_at:
         _open_window(plan, now, closes_at)
+    if to == PlanState.ADOPTED and plan.previous_id:
+        _supersede(plan.previous_id, plan, now, by)
     was, plan.state = plan.state, to
     plan.save(update_fields=["state"])
     record(
@@ -91,13 +105,56 @@ def publish_version(
     return version
 
 
+def _begin(
+    plan: Plan, number: int, stage: str, changelog: str, now: datetime, by: Any
+) -> PlanVersion:
+    """The version without its items. Raises MoveRefused where somebody was quicker."""
+    try:
+        with transaction.atomic():
+            return PlanVersion.objects.create(
+                plan=plan,
+                number=number,
+                stage=stage,
+                changelog=changelog,
+                changelog_html=to_html(changelog),
+                published_at=now,
+                published_by=by if getattr(by, "pk", None) else None,
+                published_by_name=str(by)[:80] if by else "",
+            )
+    except IntegrityError as error:
+        raise MoveRefused("Somebody published this version a moment ago.") from error
+
+
+def _supersede(pk: int, new: Plan, now: datetime, by: Any) -> None:
+    """The plan before becomes history. Raises MoveRefused while it takes comments."""
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=pk)
+    if plan.state == PlanState.SUPERSEDED:
+        return
+    if plan.state == PlanState.OPEN:
+        raise MoveRefused(f"{plan} still takes comments. Close it before the next plan is adopted.")
+    check_move(moves=PLAN_MOVES, now=plan.state, to=PlanState.SUPERSEDED, what="plan")
+    CommentWindow.objects.filter(plan=plan, opens_at__lt=now, closes_at__gt=now).update(
+        closes_at=now
+    )
+    hand_on(plan, new)
+    was, plan.state = plan.state, PlanState.SUPERSEDED
+    plan.save(update_fields=["state"])
+    record(
+        by=by,
+        what="superseded by the next plan",
+        subject=plan,
+        before={"state": was},
+        after={"state": plan.state},
+    )
+
+
 def _save_by_depth(rows: list[VersionItem]) -> None:
     """Parents first: a child needs the key of its parent's row."""
     for depth in sorted({row.depth for row in rows}):
         level = [row for row in rows if row.depth == depth]
         for row in level:
             row.parent = row.parent  # takes over the key that the parent got when it was saved
-        VersionItem.objects.bulk_create(level)
+        VersionItem.objects.bulk_create(level, batch_size=500)
 
 
 def _open_window(plan: Plan, now: datetime, closes_at: datetime) -> None:
@@ -140,8 +197,8 @@ def close_for_comment(*, plan: Plan, by: Any) -> Plan:
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     check_move(moves=PLAN_MOVES, now=plan.state, to=PlanState.ANSWERING, what="plan")
     for window in CommentWindow.objects.filter(plan=plan, opens_at__lt=now, closes_at__gt=now):
-        window.closes_at = now
-        window.save(update_fields=["closes_at"])
+        window.closes_at, window.grace = now, 0
+        window.save(update_fields=["closes_at", "grace"])
     was, plan.state = plan.state, PlanState.ANSWERING
     plan.save(update_fields=["state"])
     record(

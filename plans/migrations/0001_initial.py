@@ -4,7 +4,7 @@ import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.utils.timezone
-import plans.models
+import plans.models.plan
 import uuid
 import vocabularies.text
 from django.conf import settings
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=120, validators=[vocabularies.text.plain_line])),
                 ('period', models.CharField(blank=True, max_length=40, validators=[vocabularies.text.plain_line])),
                 ('purpose', models.CharField(blank=True, help_text='Ends the first sentence: “so that learners meet employers before they finish”', max_length=200, validators=[vocabularies.text.plain_line])),
-                ('level_names', models.JSONField(default=plans.models.three_levels, validators=[plans.models.validate_levels])),
+                ('level_names', models.JSONField(default=plans.models.plan.three_levels, validators=[plans.models.plan.validate_levels])),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open for comment'), ('answering', 'Answering comments'), ('adopted', 'Adopted'), ('superseded', 'Superseded')], default='draft', max_length=12)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 
-from plans.choices import Status
+from plans import charts
 from plans.references import within_version
+from plans.roles import meaning_of, shape_of
 
 register = template.Library()
 
@@ -18,13 +19,8 @@ register = template.Library()
 def of_version(html: str, suffix: str) -> SafeString:
     """Frozen HTML as it is; in an old version (`suffix` "?version=1") its references stay there."""
     if suffix:
-        return within_version(html, int(suffix.partition("=")[2]))
+        return within_version(html, suffix)
     return mark_safe(html)  # noqa: S308  sanitised when it was frozen
-
-
-@register.filter
-def status_word(status: str) -> str:
-    return str(Status(status).label)
 
 
 @register.filter
@@ -34,9 +30,39 @@ def since(action: dict[str, str]) -> str:
 
 
 @register.filter
+def iso_day(value: str) -> str:
+    """2026-05-14 → 14 May 2026"""
+    return short_day(date.fromisoformat(value))
+
+
+@register.filter
 def short_day(value: date | datetime | None) -> str:
     """14 May 2026"""
     return date_format(value, "j M Y") if value else ""
+
+
+@register.filter
+def shape(role: dict[str, Any]) -> str:
+    """Which circle stands for a role: "l" filled, "s" outlined, "a" dotted."""
+    return shape_of(role)
+
+
+@register.filter
+def meaning(role: dict[str, Any]) -> str:
+    """What who has it does: "is asked". Empty for a role of the region's own."""
+    return meaning_of(role)
+
+
+@register.filter
+def figure(value: Any) -> str:
+    """1,234 or 2.5; words stay words."""
+    return value if isinstance(value, str) else charts.figure(value)
+
+
+@register.filter
+def at(numbers: Any, key: Any) -> Any:
+    """What a mapping has under a key; "" without it."""
+    return numbers.get(key, "") if numbers else ""
 
 
 @register.filter

@@ -13,12 +13,14 @@ from accounts.doors import public
 from accounts.strangers import sender_of
 from plans import actions
 from plans.choices import CommentState
-from plans.forms import AddressForm, CommentForm, VoiceForm
+from plans.flood import is_flood
+from plans.forms import AddressForm, AppealForm, CommentForm, VoiceForm, known_of
 from plans.links import comment_of, private_token
-from plans.models import Comment, PlanVersion, VersionItem
+from plans.models import Comment, VersionItem
 from plans.numbers import NUMBER
 from plans.organizations import known_names
-from plans.rules import author_may_change, author_may_withdraw
+from plans.rules import author_may_appeal, author_may_change, author_may_withdraw
+from plans.views.reading import current_asked, suffix_of
 from plans.windows import WindowSeen, window_over
 
 SENT = "comment-sent"  # of the session: the comment that was given last
@@ -28,21 +30,23 @@ GET_AND_POST = ["GET", "HEAD", "POST"]
 @public
 @require_http_methods(GET_AND_POST)
 def comment_give(request: HttpRequest, number: str) -> HttpResponse:
-    node = _node(number)
+    node = _node(request, number)
     window = window_over(node, timezone.now())
     if request.method != "POST":
-        form = CommentForm(version=node.version.number)
+        form = CommentForm(version=node.version.number, initial=known_of(request.user))
+        if window.taking and is_flood():
+            form.ask_for_work()
         return _form_page(request, node, form, window)
     form = CommentForm(request.POST, version=node.version.number)
     if form.is_trap:
         return redirect("plans:comment_sent")
-    if not window.open:
+    if not window.taking:
         return _form_page(request, node, form, window, status=409)
     if not form.is_valid():
         return _form_page(request, node, form, window, status=422)
     try:
         comment = actions.give_comment(
-            node=_as_read(node, form.cleaned_data["version"]),
+            node=node,
             voice=form.voice(),
             sender=sender_of(request),
             form_token=form.cleaned_data["token"],
@@ -50,29 +54,33 @@ def comment_give(request: HttpRequest, number: str) -> HttpResponse:
     except actions.TooMany as refusal:
         form.add_error(None, str(refusal))
         return _form_page(request, node, form, window, status=429)
+    except actions.Flooded:
+        form.ask_for_work(spent=form.voice().worked)
+        return _form_page(request, node, form, window, status=429, flooded=True)
     except actions.CommentsClosed:
         return _form_page(request, node, form, WindowSeen(), status=409)
     request.session[SENT] = comment.pk
     return redirect(f"{reverse('plans:comment_sent')}?item={number}")
 
 
-def _node(number: str) -> VersionItem:
-    current = PlanVersion.objects.current()
-    node = current.items.filter(number=number).first() if current else None
-    if current is None or node is None:
+def _node(request: HttpRequest, number: str) -> VersionItem:
+    """The item of this number in the current version; for a form that was filled in before that
+    came, the one that its page showed."""
+    current = current_asked(request)
+    if current is None:
+        raise Http404("No plan is published yet.")
+    read = request.POST.get("version", "")
+    if read.isdecimal() and len(read) < 5 and int(read) != current.number:
+        earlier = VersionItem.objects.filter(
+            version__plan_id=current.plan_id, version__number=int(read), number=number
+        )
+        if node := earlier.select_related("version__plan").first():
+            return node
+    node = current.items.filter(number=number).first()
+    if node is None:
         raise Http404("The current version has no such number.")
     node.version = current
     return node
-
-
-def _as_read(node: VersionItem, version: int | None) -> VersionItem:
-    """The item as the form's page showed it, should a new version have come meanwhile."""
-    if version in (None, node.version.number):
-        return node
-    earlier = VersionItem.objects.filter(
-        version__plan_id=node.version.plan_id, version__number=version, item_id=node.item_id
-    )
-    return earlier.select_related("version__plan").first() or node
 
 
 def _form_page(
@@ -81,13 +89,16 @@ def _form_page(
     form: CommentForm,
     window: WindowSeen,
     status: int = 200,
+    flooded: bool = False,
 ) -> HttpResponse:
     context = {
         "node": node,
         "form": form,
         "window": window,
         "organizations": known_names(),
-        "typed": form.data.get("text", "")[:20_000] if form.is_bound and not window.open else "",
+        "suffix": suffix_of(node.version, node.version),
+        "flooded": flooded,
+        "typed": form.data.get("text", "")[:20_000] if form.is_bound and not window.taking else "",
     }
     return render(request, "plans/comment_give.html", context, status=status)
 
@@ -138,12 +149,17 @@ def comment_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, POST confirms: a mail scanner that opens the link changes nothing."""
     comment = (
         Comment.objects.filter(confirm_hash=actions.hash_of(token))
-        .select_related("version")
+        .select_related("version", "window")
         .first()
     )
     if comment is None:
         return render(request, "plans/comment_confirm.html", {"trouble": "unknown"}, status=404)
-    context = {"comment": comment, "token": token, "node": _said_about(comment)}
+    context = {
+        "comment": comment,
+        "token": token,
+        "node": _said_about(comment),
+        "at_once": actions.is_shown_at_once(comment),
+    }
     if request.method == "POST":
         try:
             comment = actions.confirm_comment(token=token)
@@ -152,7 +168,8 @@ def comment_confirm(request: HttpRequest, token: str) -> HttpResponse:
         except actions.LinkExpired:
             pass
         else:
-            messages.success(request, "Thank you. Your comment is confirmed.")
+            shown = " It is shown now." if comment.state == CommentState.PUBLISHED else ""
+            messages.success(request, f"Thank you. Your comment is confirmed.{shown}")
             return redirect("plans:comment_follow", private_token(comment))
     if comment.state != CommentState.UNCONFIRMED:
         return render(request, "plans/comment_confirm.html", context | {"trouble": "used"})
@@ -197,16 +214,53 @@ def comment_follow(request: HttpRequest, token: str) -> HttpResponse:
     """The author's own page of a comment: receipt, state, and what may still be done."""
     if (mine := _mine(token)) is None:
         return _dead_link(request)
-    comment, node, window = mine
+    return _own_page(request, token, *mine, AppealForm())
+
+
+def _own_page(
+    request: HttpRequest,
+    token: str,
+    comment: Comment,
+    node: VersionItem,
+    window: WindowSeen,
+    form: AppealForm,
+) -> HttpResponse:
+    now = timezone.now()
+    response = comment.response or (comment.same_as and comment.same_as.response)
     context = {
         "comment": comment,
         "node": node,
         "token": token,
         "window": window,
-        "may_change": author_may_change(comment, window.open, timezone.now()),
+        "replies": list(comment.replies.all()),
+        "response": response if response and response.published_at else None,
+        "may_change": author_may_change(comment, window.open, now),
         "may_withdraw": author_may_withdraw(comment),
+        "form": form if author_may_appeal(comment, now) else None,
     }
-    return render(request, "plans/comment_follow.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "plans/comment_follow.html", context, status=status)
+
+
+@public
+@never_cache
+@require_http_methods(GET_AND_POST)
+def comment_appeal(request: HttpRequest, token: str) -> HttpResponse:
+    """Asks for another look; what is wrong with the words comes back on the author's own page."""
+    if (mine := _mine(token)) is None:
+        return _dead_link(request)
+    if request.method != "POST":
+        return redirect("plans:comment_follow", token)
+    form = AppealForm(request.POST)
+    if not form.is_valid():
+        return _own_page(request, token, *mine, form)
+    try:
+        actions.appeal_comment(comment=mine[0], words=form.cleaned_data["words"])
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Somebody will look at your comment again and write to you.")
+    return redirect("plans:comment_follow", token)
 
 
 @public
@@ -223,11 +277,13 @@ def comment_change(request: HttpRequest, token: str) -> HttpResponse:
     form = VoiceForm(request.POST or None, instance=comment)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_comment(comment=comment, voice=form.voice())
+            comment = actions.change_comment(comment=comment, voice=form.voice())
         except (actions.CommentsClosed, MoveRefused) as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, "Your changes are kept. Somebody will read them soon.")
+            shown = comment.state == CommentState.PUBLISHED
+            then = "They are shown now." if shown else "Somebody will read them soon."
+            messages.success(request, f"Your changes are kept. {then}")
         return redirect("plans:comment_follow", token)
     context = {
         "comment": comment,

@@ -1,76 +1,43 @@
 """The plan editor's side: the working copy, one item of it, and publishing."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
 
 from accounts.actions import MoveRefused
 from accounts.choices import StaffRole
 from accounts.doors import for_duty
 from plans import actions
+from plans.answers import without_public_answer
 from plans.choices import PLAN_MOVES, STATE_OF_STAGE, PlanState, Stage
-from plans.differences import Change, compare, compare_item, in_short, labels_of, words
-from plans.forms import ActionFormSet, AddItemForm, ItemForm, PublishForm, WindowForm
-from plans.freezing import freeze, labels_of_working, seen_of, working_items
+from plans.differences import compare, compare_item, in_short, labels_of, of_words, words
+from plans.finding import find, named_in
+from plans.forms import (
+    ActionFormSet,
+    ItemForm,
+    PublishForm,
+    WindowForm,
+)
+from plans.freezing import freeze, freeze_one, labels_of_working, seen_of, working_items
+from plans.lineage import explained
+from plans.lint import findings
 from plans.models import Item, Plan, PlanVersion, VersionItem, WorkGroup
-from plans.numbers import MAX_DEPTH
-from plans.references import UnknownReference, to_typed
-from plans.rules import may_edit_plan
+from plans.references import UnknownReference, dangling, pending, to_typed, waiting
+from plans.views.structure import item_at_work, last_version, plan_at_work
 from plans.windows import window_among
 from vocabularies.templatetags.words import moment
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
-
-
-def _plan_at_work(request: HttpRequest) -> Plan | None:
-    return Plan.objects.at_work().first()
-
-
-def _last_version(plan: Plan) -> PlanVersion | None:
-    return PlanVersion.objects.filter(plan=plan).order_by("-number").first()
-
-
-def _item(request: HttpRequest, pk: uuid.UUID) -> Item:
-    """An item that this person may edit. 404 without it, 403 for a plan that is history."""
-    item = get_object_or_404(Item.objects.select_related("plan", "parent"), pk=pk)
-    if not may_edit_plan(request.user, item.plan):
-        raise PermissionDenied
-    return item
-
-
-@for_duty(StaffRole.PLAN_EDITOR)
-@require_safe
-def plan_edit(request: HttpRequest) -> HttpResponse:
-    plan = _plan_at_work(request)
-    if plan is None:
-        return render(request, "plans/plan_edit.html", {"plan": None})
-    rows, last = freeze(plan), _last_version(plan)
-    before = list(last.items.all()) if last else []
-    changes = compare(before, rows) if last else []
-    context = {
-        "plan": plan,
-        "last": last,
-        "rows": [(row, _state_of(row, changes, last)) for row in rows],
-        "deepest": min(len(plan.level_names), MAX_DEPTH),
-        "changes": len(changes),
-        "retired": plan.items.filter(retired_at__isnull=False).order_by("-retired_at"),
-    }
-    return render(request, "plans/plan_edit.html", context)
-
-
-def _state_of(row: VersionItem, changes: list[Change], last: PlanVersion | None) -> str:
-    """ "new", "changed" or "" for an item of the working copy."""
-    kinds = {change.kind for change in changes if change.item_id == row.item_id}
-    if last is None or "New item" in kinds:
-        return "new"
-    return "changed" if kinds else ""
+CHANGES_SHOWN = 200
 
 
 # One item ----------------------------------------------------------------------
@@ -79,20 +46,25 @@ def _state_of(row: VersionItem, changes: list[Change], last: PlanVersion | None)
 @for_duty(StaffRole.PLAN_EDITOR)
 @require_http_methods(GET_AND_POST)
 def item_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    item = _item(request, pk)
+    item = item_at_work(request, pk)
     groups = list(WorkGroup.objects.all())
     if item.retired_at:
         messages.error(request, "This item is retired. Bring it back before you edit it.")
         return redirect("plans:plan_edit")
     if request.method != "POST":
-        labels = labels_of_working(working_items(item.plan))
-        form = ItemForm(initial=_typed(item, labels), groups=groups)
+        numbers = working_items(item.plan)
+        labels = labels_of_working(numbers)
+        form = ItemForm(initial=_typed(item, labels), plan=item.plan, groups=groups)
         rows = ActionFormSet(initial=_typed_actions(item, labels), prefix="action")
         return _item_page(request, item, form, rows)
-    form = ItemForm(request.POST, groups=groups)
+    form = ItemForm(request.POST, plan=item.plan, groups=groups)
     rows = ActionFormSet(request.POST, prefix="action")
-    if (do := request.POST.get("do", "save")) != "save":
-        return _item_page(request, item, *_rearranged(request, groups, do))
+    do = request.POST.get("do", "save")
+    if do == "enter":
+        # Enter in the field that finds items is no wish to save.
+        do = "find" if request.POST.get("find") else "save"
+    if do != "save":
+        return _item_page(request, item, *_rearranged(request, item, groups, do))
     if not (form.is_valid() & rows.is_valid()):
         return _item_page(request, item, form, rows, status=422)
     try:
@@ -127,10 +99,12 @@ def _typed(item: Item, labels: Any) -> dict[str, Any]:
 
 def _typed_actions(item: Item, labels: Any) -> list[dict[str, Any]]:
     standing = item.actions.filter(retired_at__isnull=True).order_by("position")
-    return [{"id": a.pk, "text": to_typed(a.text, labels), "status": a.status} for a in standing]
+    return [{"id": a.pk, "text": to_typed(a.text, labels)} for a in standing]
 
 
-def _rearranged(request: HttpRequest, groups: list[WorkGroup], do: str) -> tuple[ItemForm, Any]:
+def _rearranged(
+    request: HttpRequest, item: Item, groups: list[WorkGroup], do: str
+) -> tuple[ItemForm, Any]:
     """The same page with an action added, moved or removed; nothing is saved yet.
 
     `do` is "add", "up-2", "down-0" or "remove-1".
@@ -138,22 +112,29 @@ def _rearranged(request: HttpRequest, groups: list[WorkGroup], do: str) -> tuple
     posted = request.POST
     count = min(int(posted.get("action-TOTAL_FORMS", "0") or 0), 60) if _whole(posted) else 0
     rows = [
-        {name: posted.get(f"action-{n}-{name}", "") for name in ("id", "text", "status")}
+        {name: posted.get(f"action-{n}-{name}", "") for name in ("id", "text")}
         for n in range(count)
     ]
     verb, _, place = do.partition("-")
     at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
     if verb == "add":
-        rows.append({"id": "", "text": "", "status": "not-started"})
+        rows.append({"id": "", "text": ""})
     elif verb == "remove" and 0 <= at < count:
         del rows[at]
     elif verb in ("up", "down") and 0 <= at < count:
         to = max(0, min(count - 1, at + (1 if verb == "down" else -1)))
         rows.insert(to, rows.pop(at))
     typed = {name: posted[name] for name in posted if name.startswith("role-")}
+    mentioned = posted.get("text", "")
+    if verb == "mention" and (named := named_in(item.plan, place)):
+        typed_so_far = mentioned.rstrip()
+        mentioned = f"{typed_so_far} [[{named}]]".strip()
     for name in ("handle", "statement", "text", "evidence", "revision"):
         typed[name] = posted.get(name, "")
-    return ItemForm(initial=typed, groups=groups), ActionFormSet(initial=rows, prefix="action")
+    typed["text"] = mentioned
+    return ItemForm(initial=typed, plan=item.plan, groups=groups), ActionFormSet(
+        initial=rows, prefix="action"
+    )
 
 
 def _whole(posted: Any) -> bool:
@@ -170,24 +151,38 @@ def _item_page(
         "plan": item.plan,
         "draft": draft,
         "public": public,
-        "changes": compare_item(public, draft, labels) if public and draft else [],
+        "changes": of_words(compare_item(public, draft, labels)) if public and draft else [],
         "form": form,
         "rows": rows,
         "failed": bool(status == 422),
+        "words": (words_sought := request.POST.get("find", "")[:100]),
+        "found": find(item.plan, words_sought, 8),
+        "sought": request.POST.get("do") in ("find", "enter"),
+        "waiting": _waiting(item, labels),
     }
     return render(request, "plans/item_edit.html", context, status=status)
 
 
+def _waiting(item: Item, labels: Any) -> list[tuple[str, str, tuple[str, str] | None, Any]]:
+    """(token, words, label of the item that it can be linked to, its id) for each reference of
+    the item that waits for its target."""
+    texts = [item.text, item.evidence]
+    texts += item.actions.filter(retired_at__isnull=True).values_list("text", flat=True)
+    return waiting("\n".join(texts), labels)
+
+
 def _draft_and_public(item: Item) -> tuple[VersionItem | None, VersionItem | None, Any]:
     """The item as saved in the working copy, as the public reads it, and all labels."""
-    frozen = freeze(item.plan)
-    last = _last_version(item.plan)
-    published = list(last.items.all()) if last else []
-    draft = next((row for row in frozen if row.item_id == item.pk), None)
-    public = next((row for row in published if row.item_id == item.pk), None)
+    numbers = working_items(item.plan)
+    labels = labels_of_working(numbers)
+    draft, last = freeze_one(item.plan, item, numbers), last_version(item.plan)
+    public = last.items.filter(item_id=item.pk).first() if last else None
     if public and last:
         public.version = last
-    return draft, public, labels_of([*published, *frozen])
+        gone = {uuid.UUID(pk) for pk in public.cites} - labels.keys()
+        more = last.items.filter(item_id__in=gone) if gone else []
+        labels = labels_of(more) | labels
+    return draft, public, labels
 
 
 def _conflict_page(request: HttpRequest, item: Item, groups: list[WorkGroup]) -> HttpResponse:
@@ -197,7 +192,7 @@ def _conflict_page(request: HttpRequest, item: Item, groups: list[WorkGroup]) ->
     theirs = _typed(item, labels)
     data = request.POST.copy()
     data["revision"] = str(item.revision)
-    form = ItemForm(data, groups=groups)
+    form = ItemForm(data, plan=item.plan, groups=groups)
     names = {"handle": "Name", "statement": "Statement", "text": "Text", "evidence": "Evidence"}
     pairs = [
         (name, theirs[field], data.get(field, ""), words(theirs[field], data.get(field, "")))
@@ -209,67 +204,23 @@ def _conflict_page(request: HttpRequest, item: Item, groups: list[WorkGroup]) ->
     ours_doing = "\n".join(row["text"].value() or "" for row in rows)
     if theirs_doing != ours_doing:
         pairs.append(("Actions", theirs_doing, ours_doing, words(theirs_doing, ours_doing)))
+    pairs += _role_pairs(item, groups, theirs, data)
     context = {"item": item, "plan": item.plan, "form": form, "rows": rows, "pairs": pairs}
     return render(request, "plans/item_conflict.html", context, status=409)
 
 
-@for_duty(StaffRole.PLAN_EDITOR)
-@require_http_methods(GET_AND_POST)
-def item_add(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
-    """A new item under `pk`, or at the root."""
-    parent = _item(request, pk) if pk else None
-    plan = parent.plan if parent else _plan_at_work(request)
-    if plan is None or not may_edit_plan(request.user, plan):
-        raise PermissionDenied
-    form = AddItemForm(request.POST or None, initial={"token": uuid.uuid4()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            item = actions.add_item(plan=plan, parent=parent, by=request.user, **form.cleaned_data)
-        except MoveRefused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("plans:plan_edit")
-        return redirect("plans:item_edit", item.pk)
-    depth = _depth(parent) + 1
-    context = {"plan": plan, "parent": parent, "form": form, "level": plan.level_name(depth)}
-    return render(request, "plans/item_add.html", context, status=422 if form.errors else 200)
-
-
-def _depth(item: Item | None) -> int:
-    depth = 0
-    while item:
-        depth, item = depth + 1, item.parent
-    return depth
-
-
-@for_duty(StaffRole.PLAN_EDITOR)
-@require_POST
-def item_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    item = _item(request, pk)
-    up = request.POST.get("to") == "up"
-    moved = actions.move_item(item=item, up=up, by=request.user)
-    if moved:
-        messages.success(request, f"“{item.title}” is moved.")
-    else:
-        messages.warning(request, f"“{item.title}” is {'first' if up else 'last'} already.")
-    return redirect("plans:plan_edit")
-
-
-@for_duty(StaffRole.PLAN_EDITOR)
-@require_POST
-def item_retire(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    item = _item(request, pk)
-    back = request.POST.get("do") == "restore"
-    try:
-        if back:
-            actions.restore_item(item=item, by=request.user)
-        else:
-            actions.retire_item(item=item, by=request.user)
-    except MoveRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        said = "is back in the plan." if back else "is retired. You can bring it back below."
-        messages.success(request, f"“{item.title}” {said}")
-    return redirect("plans:plan_edit")
+def _role_pairs(
+    item: Item, groups: list[WorkGroup], theirs: Mapping[str, Any], ours: Mapping[str, Any]
+) -> list[tuple[str, Any, Any, SafeString]]:
+    """What groups do, where the saved item and the form that was sent differ."""
+    called = {"": "no role", **{role["key"]: role["label"] for role in item.plan.roles}}
+    found = []
+    for group in groups:
+        name = f"role-{group.code}"
+        was, now = (called.get(one.get(name) or "", "") for one in (theirs, ours))
+        if was != now:
+            found.append((f"Role of {group}", was, now, words(was, now)))
+    return found
 
 
 # Publishing --------------------------------------------------------------------
@@ -279,7 +230,7 @@ def item_retire(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(GET_AND_POST)
 def plan_publish(request: HttpRequest) -> HttpResponse:
     """What publishing would change, then the act."""
-    plan = _plan_at_work(request)
+    plan = plan_at_work(request)
     if plan is None:
         return redirect("plans:plan_edit")
     stages = [s.value for s in Stage if STATE_OF_STAGE[s] in PLAN_MOVES[plan.state]]
@@ -296,7 +247,11 @@ def plan_publish(request: HttpRequest) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
                 by=request.user,
             )
-        except (MoveRefused, actions.NothingToPublish) as refusal:
+        except (
+            MoveRefused,
+            actions.NothingToPublish,
+            actions.DanglingReferences,
+        ) as refusal:
             form.add_error(None, str(refusal))
             status = 422
         except actions.PlanChanged as refusal:
@@ -304,22 +259,39 @@ def plan_publish(request: HttpRequest) -> HttpResponse:
             status = 409
         else:
             messages.success(request, f"Version {version.number} is published.")
-            return redirect("plans:plan_show")
-    rows, last = freeze(plan), _last_version(plan)
-    changes = compare(list(last.items.all()) if last else [], rows)
+            current = PlanVersion.objects.current()
+            aside = "" if current and current.plan_id == plan.pk else f"?plan={plan.pk}"
+            return redirect(f"{reverse('plans:plan_show')}{aside}")
+    rows, last = freeze(plan), last_version(plan)
+    changes = explained(compare(list(last.items.all()) if last else [], rows), plan.pk)
     number = last.number + 1 if last else 1
+    open_still = findings(plan)
     context = {
         "plan": plan,
         "last": last,
         "number": number,
         "seen": seen_of(rows, number),
         "changes": changes,
+        "shown": changes if request.GET.get("all") else changes[:CHANGES_SHOWN],
         "in_short": in_short(changes, len(rows)),
+        "dangling": dangling(plan),
+        "pending": pending(plan),
         "form": form,
+        "musts": [one for one in open_still if one.must],
+        "shoulds": sum(not one.must for one in open_still),
         "may_close": PlanState.ANSWERING in PLAN_MOVES[plan.state],
         "may_open": plan.state == PlanState.ANSWERING,
+        "unanswered": _unanswered_before(plan, stages),
     }
     return render(request, "plans/plan_publish.html", context, status=status)
+
+
+def _unanswered_before(plan: Plan, stages: list[str]) -> int:
+    """Comments on the plan before that nobody can answer any more once this one is adopted."""
+    before = plan.previous
+    if before is None or before.state == PlanState.SUPERSEDED or Stage.ADOPTED not in stages:
+        return 0
+    return without_public_answer(before)
 
 
 def _closing(plan: Plan) -> Any:
@@ -336,7 +308,7 @@ def _closing(plan: Plan) -> Any:
 @require_http_methods(GET_AND_POST)
 def plan_close(request: HttpRequest) -> HttpResponse:
     """The time for comments: GET asks, POST closes it now, moves its end, or opens it again."""
-    plan = _plan_at_work(request)
+    plan = plan_at_work(request)
     if plan is None:
         return redirect("plans:plan_edit")
     wanted = request.POST.get("do", "")
@@ -347,16 +319,16 @@ def plan_close(request: HttpRequest) -> HttpResponse:
         if wanted == "close":
             actions.close_for_comment(plan=plan, by=request.user)
             messages.success(request, "Comments are closed. The plan now waits for its answers.")
-            return redirect("plans:plan_publish")
+            return redirect(f"{reverse('plans:plan_publish')}?plan={plan.pk}")
         if wanted == "keep-open" and form.is_valid():
             closes_at = form.cleaned_data["closes_at"]
             actions.keep_open_until(plan=plan, closes_at=closes_at, by=request.user)
             messages.success(request, f"Comments are open until {moment(closes_at)}.")
-            return redirect("plans:plan_publish")
+            return redirect(f"{reverse('plans:plan_publish')}?plan={plan.pk}")
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
-        return redirect("plans:plan_publish")
-    version = _last_version(plan)
+        return redirect(f"{reverse('plans:plan_publish')}?plan={plan.pk}")
+    version = last_version(plan)
     context = {
         "plan": plan,
         "form": form,

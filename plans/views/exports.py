@@ -1,134 +1,159 @@
-"""The plan to take along: JSON, CSV and Markdown of one version."""
+"""The plan to take along: Markdown, and tables as CSV and JSON with their dictionary."""
 
-import csv
-import uuid
-from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public
-from plans.choices import Involvement
-from plans.differences import labels_of
-from plans.models import PlanVersion, VersionItem
-from plans.references import Labels, to_plain
-from plans.views.reading import asked, version_asked
+from plans.exporting.columns import Table, Taken, csv_chunks
+from plans.exporting.markdown import plan_as_markdown
+from plans.exporting.tables import (
+    TABLES,
+    dictionary,
+    plan_as_json,
+    plan_rows,
+    plan_table,
+)
+from plans.views.reading import asked, suffix_of, version_asked
 
 A_PAGE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CSV = "text/csv; charset=utf-8"
+
+
+def _taken(request: HttpRequest) -> Taken:
+    version, current = version_asked(request)
+    return Taken(
+        version,
+        current,
+        only_version=asked(request)["version"] is not None,
+        suffix=suffix_of(version, current),
+    )
+
+
+def _next(name: str, taken: Taken, after: int | None, *arguments: str) -> str | None:
+    """The address of the next page, of the same version whatever is published meanwhile."""
+    if after is None:
+        return None
+    query = {
+        "plan": taken.version.plan_id if taken.current.aside else None,
+        "version": taken.version.number if taken.only_version or not arguments else None,
+        "after": after,
+    }
+    told = urlencode({key: value for key, value in query.items() if value is not None})
+    return f"{settings.SITE_URL}{reverse(name, args=arguments)}?{told}"
 
 
 @public
 @require_safe
 def plan_json(request: HttpRequest) -> HttpResponse:
     """`{"count", "results", "next"}` with the plan and its version beside them."""
-    version, current = version_asked(request)
+    taken = _taken(request)
+    version = taken.version
     after = asked(request)["after"] or 0
-    nodes = list(version.items.select_related("parent"))
-    labels = labels_of(nodes)
-    page = [node for node in nodes if node.order > after][:A_PAGE]
-    more = bool(page) and page[-1].order < len(nodes)
-    suffix = "" if version == current else f"?version={version.number}"
-    following = f"{settings.SITE_URL}{reverse('plans:plan_json')}?version={version.number}&after="
+    page = [node for node in taken.nodes if node.order > after][:A_PAGE]
+    more = bool(page) and page[-1].order < len(taken.nodes)
+    last = page[-1].order if more else None
     body = {
         "plan": str(version.plan),
         "version": version.number,
         "stage": version.stage,
         "published": version.published_at.isoformat(),
-        "count": len(nodes),
-        "results": [_as_json(node, labels, version, suffix) for node in page],
-        "next": f"{following}{page[-1].order}" if more else None,
+        "count": len(taken.nodes),
+        "results": [plan_as_json(node, taken) for node in page],
+        "next": _next("plans:plan_json", taken, last),
     }
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
-
-
-def _as_json(
-    node: VersionItem, labels: Labels, version: PlanVersion, suffix: str
-) -> dict[str, Any]:
-    return {
-        "id": str(node.item_id),
-        "number": node.number,
-        "level": version.plan.level_name(node.depth),
-        "parent": node.parent.number if node.parent else None,
-        "handle": node.handle,
-        "statement": node.statement,
-        "url": settings.SITE_URL + node.get_absolute_url() + suffix,
-        "permalink": settings.SITE_URL + reverse("plans:item_permalink", args=[node.item_id]),
-        "roles": {
-            role.value: [r["name"] for r in node.roles if r["role"] == role] for role in Involvement
-        },
-        "text": to_plain(node.text, labels),
-        "evidence": to_plain(node.evidence, labels),
-        "actions": [
-            {
-                "id": action["id"],
-                "text": to_plain(action["text"], labels),
-                "status": action["status"],
-                "since": action["since"] or None,
-            }
-            for action in node.actions
-        ],
-        "cites": [labels[uuid.UUID(pk)][0] for pk in node.cites],
-    }
 
 
 @public
 @require_safe
 def plan_csv(request: HttpRequest) -> HttpResponse:
     """One row for each item and, below it, one for each of its actions."""
-    version, current = version_asked(request)
-    nodes = list(version.items.all())
-    labels = labels_of(nodes)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="plan-version-{version.number}.csv"'
-    writer = csv.writer(response)
-    head = ["number", "level", "handle", "statement", "lead", "support", "advisory"]
-    writer.writerow([*head, "action", "status", "since", "text", "evidence", "id", "url"])
-    for node in nodes:
-        teams = [
-            "; ".join(r["name"] for r in node.roles if r["role"] == role) for role in Involvement
-        ]
-        words = [to_plain(node.text, labels), to_plain(node.evidence, labels)]
-        start = [node.number, version.plan.level_name(node.depth), node.handle, node.statement]
-        end = [str(node.item_id), settings.SITE_URL + node.get_absolute_url()]
-        writer.writerow(map(safe_cell, [*start, *teams, "", "", "", *words, *end]))
-        for action in node.actions:
-            doing = [to_plain(action["text"], labels), action["status"], action["since"]]
-            writer.writerow(
-                map(
-                    safe_cell,
-                    [node.number, "action", "", "", "", "", "", *doing, "", "", action["id"], ""],
-                )
-            )
-    return response
-
-
-def safe_cell(value: str) -> str:
-    """A spreadsheet must read words, never run them as a formula."""
-    return f"'{value}" if value.startswith(FORMULA) else value
+    taken = _taken(request)
+    table = plan_table(taken.version.plan)
+    rows = (table.cells(row, taken) for node in taken.nodes for row in plan_rows(node))
+    return HttpResponse(
+        "".join(csv_chunks(table.header(), rows)),
+        content_type=CSV,
+        headers={
+            "Content-Disposition": f'attachment; filename="plan-version-{taken.version.number}.csv"'
+        },
+    )
 
 
 @public
 @require_safe
 def plan_md(request: HttpRequest) -> HttpResponse:
-    version, _ = version_asked(request)
-    nodes = list(version.items.all())
-    labels = labels_of(nodes)
-    rows = [
-        {
-            "node": node,
-            "hashes": "#" * min(node.depth + 1, 6),
-            "text": to_plain(node.text, labels),
-            "evidence": to_plain(node.evidence, labels),
-            "actions": [
-                (to_plain(action["text"], labels), action["status"].replace("-", " "))
-                for action in node.actions
-            ],
-        }
-        for node in nodes
+    return HttpResponse(
+        plan_as_markdown(_taken(request)), content_type="text/markdown; charset=utf-8"
+    )
+
+
+@public
+@require_safe
+def table_csv(request: HttpRequest, table: str) -> HttpResponse | StreamingHttpResponse:
+    """One of the other tables, whole, sent as it is read."""
+    known, taken = _table(table), _taken(request)
+    return _attached(known.csv(taken), f"plan-{known.name}")
+
+
+@public
+@require_safe
+def table_json(request: HttpRequest, table: str) -> HttpResponse:
+    """{"count", "results", "next"}, 500 a time."""
+    known, taken = _table(table), _taken(request)
+    results, last = known.page(taken, asked(request)["after"] or 0, A_PAGE)
+    body = {
+        "plan": str(taken.version.plan),
+        "version": taken.version.number,
+        "count": known.total(taken),
+        "results": results,
+        "next": _next("plans:table_json", taken, last, known.name),
+    }
+    return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
+
+
+def _table(name: str) -> Table:
+    if name not in TABLES:
+        raise Http404("No such table.")
+    return TABLES[name]
+
+
+def _attached(chunks: object, name: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        chunks,  # type: ignore[arg-type]
+        content_type=CSV,
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+@public
+@require_safe
+def data_show(request: HttpRequest) -> HttpResponse:
+    """The dictionary: every table, every column, what it means."""
+    version, current = version_asked(request)
+    tables = [
+        table | {"forms": [(file.rpartition(".")[2].upper(), file) for file in table["files"]]}
+        for table in dictionary(version.plan)
     ]
-    context = {"version": version, "plan": version.plan, "rows": rows}
-    return render(request, "plans/plan.md", context, content_type="text/markdown; charset=utf-8")
+    context = {"version": version, "current": current, "plan": version.plan, "tables": tables}
+    return render(request, "plans/data_show.html", context)
+
+
+@public
+@require_safe
+def data_json(request: HttpRequest) -> HttpResponse:
+    version, _ = version_asked(request)
+    tables = dictionary(version.plan)
+    body = {"plan": str(version.plan), "count": len(tables), "results": tables, "next": None}
+    return JsonResponse(body, json_dumps_params={"ensure_ascii": False})

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.choices import StaffRole
-from plans.models import Comment
+from plans.models import Comment, RoleAssignment, WorkGroup
 from tests.factories import DutyFactory, UserFactory
 from tests.plans.factories import item_called, make_comment, make_plan, open_for_comment
 
@@ -20,10 +20,13 @@ def staff(name: str, role: str):
 
 
 def test_a_resident_reads_comments_and_sees_it_published(
-    page: Page, region, sign_in, looks_right, mailoutbox
+    page: Page, region, sign_in, looks_right, mailoutbox, monkeypatch
 ):
     version = open_for_comment(make_plan(strategies=2))
     make_comment(version, "1.1.1", organization_name="Lost Pines", relation="works")
+    for path in ("/plan/progress/", "/plan/responses/", "/plan/spoken/", "/plan/follow/"):
+        page.goto(path)
+        looks_right()
     page.goto("/plan/")
     looks_right()
     page.get_by_role("link", name="Strategy 1").click()
@@ -35,10 +38,15 @@ def test_a_resident_reads_comments_and_sees_it_published(
     expect(page).to_have_title(re.compile("^Error:"))
     looks_right()
     page.get_by_label("What would you keep").fill("Name the night classes too.")
+    expect(page.get_by_text("4,973 left of 5,000 characters").first).to_be_visible()
     page.get_by_label("Organization you represent").fill("Two Forks Plumbing & Air")
-    page.get_by_label("How you belong to it").select_option(label="I work there")
+    page.get_by_label("How you belong to that organization").select_option(label="I work there")
     page.get_by_label("Your name").fill("Sam")
     page.get_by_label("E-mail").fill("sam@example.org")
+    monkeypatch.setattr("plans.flood.MANY", 1)
+    page.get_by_role("button", name="Send my comment").click()
+    expect(page.get_by_text("very many comments are coming in")).to_be_visible()
+    looks_right()
     page.get_by_role("button", name="Send my comment").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your e-mail")
     looks_right()
@@ -100,3 +108,80 @@ def test_an_editor_publishes_a_second_version(page: Page, region, sign_in, looks
     for path in ("/plan/versions/", "/plan/versions/compare/", "/plan/1.1/print/", "/plan/1/"):
         page.goto(path)
         looks_right()
+
+
+def test_an_editor_sets_roles_by_keyboard(page: Page, region, sign_in, looks_right):
+    plan = make_plan(strategies=2)
+    backbone = WorkGroup.objects.create(code="ZZ", name="Backbone", position=2)
+    sign_in(staff("Edda", StaffRole.PLAN_EDITOR))
+    page.goto("/plan/roles/edit/")
+    looks_right()
+    page.get_by_label("1.1, Education & Training", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("1.1.1, Backbone", exact=True)).to_be_focused()
+    page.keyboard.press("s")
+    expect(page.get_by_role("status")).to_have_text("1.1.1, Backbone: Support, saved.")
+    expect(page.get_by_label("1.1.1, Backbone", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("l")
+    expect(page.get_by_role("status")).to_have_text("1.1.1, Education & Training: Lead, saved.")
+    page.keyboard.press("Delete")
+    expect(page.get_by_role("status")).to_have_text("1.1.1, Education & Training: no role, saved.")
+
+    item = item_called("Strategy 2")
+    RoleAssignment.objects.create(item=item, group=backbone, role="advisory")
+    page.get_by_label("1.2, Backbone", exact=True).select_option("lead")
+    expect(page.get_by_label("1.2, Backbone", exact=True)).to_have_value("advisory")
+    expect(page.get_by_role("status")).to_contain_text("somebody made it Advisory")
+    looks_right()
+
+    version = open_for_comment(plan)
+    for path in ("/plan/roles/", "/plan/groups/ET/", "/plan/lint/", "/plan/roles/words/"):
+        page.goto(path)
+        looks_right()
+    assert version.items.get(number="1.1.1").roles[0]["word"] == "Support"
+
+
+def test_an_editor_drags_an_item_and_mentions_another(page: Page, region, sign_in, looks_right):
+    make_plan(strategies=2)
+    one, two = item_called("Strategy 1"), item_called("Strategy 2")
+    sign_in(staff("Edda", StaffRole.PLAN_EDITOR))
+    page.goto("/plan/edit/")
+    row = page.locator(f"#i-{two.pk}")
+    row.get_by_text("More").click()
+    looks_right()
+    row.locator(".grip").drag_to(page.locator(f"#i-{one.pk}"), target_position={"x": 300, "y": 3})
+    expect(page.get_by_role("status")).to_contain_text("“Strategy 2” is moved")
+    row.get_by_role("button", name="Move 1.1 down").press("Enter")
+    expect(row.get_by_role("button", name="Move 1.2 down")).to_be_focused()
+
+    page.goto(f"/plan/items/{one.pk}/edit/")
+    page.get_by_label("Evidence").fill("As in ")
+    page.get_by_text("Mention another item").click()
+    page.get_by_label("Its number, name or words").fill("strategy 2")
+    page.get_by_role("button", name="Mention 1.2").click()
+    expect(page.get_by_label("Evidence")).to_have_value("As in [[1.2 Strategy 2]]")
+    for name in ("split", "merge"):
+        page.goto(f"/plan/items/{one.pk}/{name}/")
+        looks_right()
+
+
+def test_an_editor_brings_a_text_in(page: Page, region, sign_in, looks_right):
+    make_plan(strategies=2)
+    sign_in(staff("Edda", StaffRole.PLAN_EDITOR))
+    page.goto("/plan/imports/")
+    page.get_by_label("Paste the plan").fill(
+        "Goal 1: Placement\n1.1 Strategy 1: Do the first thing well\nA stray line\n1.3 Do a third\n"
+    )
+    page.get_by_role("button", name="Read it").click()
+    looks_right()
+    page.get_by_role("button", name=re.compile("Text of 1.1")).press("Enter")
+    expect(page.get_by_text("line not understood")).to_have_count(0)
+
+    page.get_by_role("link", name="See what would change").first.click()
+    looks_right()
+    page.get_by_role("button", name="Save in the working copy").click()
+
+    expect(page.get_by_role("status")).to_contain_text("1 item added, 1 item changed")
+    assert item_called("Strategy 1").text == "A stray line"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from plans.actions import publish_version
-from plans.choices import CommentState, Involvement, PlanState, Stage
+from plans.choices import CommentState, PlanState, Stage
 from plans.models import Action, Comment, Item, Plan, PlanVersion, RoleAssignment, WorkGroup
 
 
@@ -22,7 +22,7 @@ def make_plan(strategies: int = 1) -> Plan:
             handle=f"Strategy {place}",
             statement=f"Do the {place}. thing",
         )
-        RoleAssignment.objects.create(item=strategy, group=group, role=Involvement.LEAD)
+        RoleAssignment.objects.create(item=strategy, group=group, role="lead")
         sub = Item.objects.create(
             plan=plan, parent=strategy, position=1, statement=f"Begin the {place}. thing"
         )

@@ -187,7 +187,7 @@ def test_a_comment_on_version_1_says_so_after_version_2(plan: Plan, version, cli
     comment = make_comment(version, "1.2", text="Before the change.")
     item = item_called("Strategy 2")
     edit_item(item=item, draft=ItemDraft(item.handle, "New words"), revision=1, by=editor)
-    move_item(item=item, up=True, by=editor)
+    move_item(item=item, to="up", by=editor)
     open_for_comment(plan)
 
     page = client.get("/plan/1.1/").content.decode()
@@ -222,6 +222,7 @@ def test_errors_keep_what_was_typed(version, client):
     "fields",
     [
         {"text": ""},
+        {"text": "\u200b\n\u2060"},
         {"text": "x" * 5_001},
         {"email": "a@localhost"},
         {"email": "a@[127.0.0.1]"},
@@ -657,7 +658,7 @@ def test_the_queue_costs_the_same_with_one_comment_and_with_three(
     client = signed_in(moderator)
     client.get("/moderation/")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get("/moderation/")
 
 
@@ -669,7 +670,7 @@ def test_an_item_costs_the_same_with_one_comment_and_with_three(
         make_comment(version, "1.1.1", organization_name="Somebody else's")
     client.get("/plan/1.1/")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(16):
         client.get("/plan/1.1/")
 
 
@@ -779,3 +780,15 @@ def test_an_item_with_comments_cannot_be_deleted(version):
     with pytest.raises(IntegrityError), transaction.atomic():
         type(comment.item).objects.filter(pk=comment.item_id)._raw_delete("default")
         transaction.get_connection().check_constraints()
+
+
+def test_who_is_signed_in_need_not_type_name_and_address(client, signed_in, version, recruiter):
+    page = signed_in(recruiter).get("/plan/1.1/").content.decode()
+    alone = client.get("/plan/1.1/comment/").content.decode()
+    client.logout()
+    strange = client.get("/plan/1.1/").content.decode()
+
+    for own in (page, alone):
+        assert f'value="{recruiter.email}"' in own
+        assert f'value="{recruiter.name}"' in own
+    assert recruiter.email not in strange

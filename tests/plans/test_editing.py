@@ -1,6 +1,7 @@
 """The editor's side: a form over the working copy, two editors at once, publishing."""
 
 import re
+from collections import Counter
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -74,7 +75,7 @@ def test_what_an_editor_did_not_read_is_not_published(plan, version, signed_in, 
         ),
         "action": lambda: Action.objects.update(status=Status.DONE),
         "role": lambda: two.roles.update(role="support"),
-        "order": lambda: move_item(item=two, up=True, by=editor),
+        "order": lambda: move_item(item=two, to="up", by=editor),
         "version": lambda: [
             publish_version(plan=plan, stage="comment", changelog="Theirs", by=editor),
             edit_item(item=two, draft=ItemDraft("Strategy 2", "Next"), revision=1, by=editor),
@@ -118,7 +119,7 @@ def test_actions_are_added_moved_and_removed_without_saving(plan, version, signe
 
     html = client.post(path, data | {"do": "add"}).content.decode()
     assert html.count('name="action-') > 3 and 'name="action-TOTAL_FORMS" value="2"' in html
-    data |= {"action-TOTAL_FORMS": "2", "action-1-text": "Visit two", "action-1-status": "progress"}
+    data |= {"action-TOTAL_FORMS": "2", "action-1-text": "Visit two", "action-1-status": "done"}
     html = client.post(path, data | {"do": "up-1"}).content.decode()
     first = re.search(r'name="action-0-text"[^>]*>([^<]*)<', html).group(1)
     assert first == "Visit two"
@@ -126,11 +127,7 @@ def test_actions_are_added_moved_and_removed_without_saving(plan, version, signe
 
     client.post(path, data)
     added = Action.objects.get(text="Visit two")
-    assert (added.position, added.status, added.status_on) == (
-        2,
-        Status.PROGRESS,
-        timezone.localdate(),
-    )
+    assert (added.position, added.status, added.status_on) == (2, Status.NOT_STARTED, None)
 
 
 def test_a_removed_action_retires_and_stays_in_old_versions(plan, version, signed_in, editor):
@@ -150,7 +147,6 @@ def test_a_removed_action_retires_and_stays_in_old_versions(plan, version, signe
         {"statement": ""},
         {"text": "See [[7.7]]."},
         {"action-0-text": ""},
-        {"action-0-status": "finished"},
         {"action-TOTAL_FORMS": "x"},
         {"role-ET": "boss"},
         {"revision": "99999999999999999999"},
@@ -236,7 +232,7 @@ def test_the_working_copy_costs_the_same_with_one_item_and_with_three(
     client = signed_in(editor)
     client.get("/plan/edit/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         client.get("/plan/edit/")
 
 
@@ -267,7 +263,7 @@ def test_closing_asks_first_and_can_be_undone(plan, version, signed_in, editor):
     assert "Close for comment now?" in asked and "America/Chicago time" in asked
     assert b'name="text"' in client.get("/plan/1.1/comment/").content
 
-    assert client.post("/plan/close/", {"do": "close"}).url == "/plan/publish/"
+    assert client.post("/plan/close/", {"do": "close"}).url.startswith("/plan/publish/")
     assert b'name="text"' not in client.get("/plan/1.1/comment/").content
     assert b"Open again for comment" in client.get("/plan/publish/").content
 
@@ -304,9 +300,8 @@ def test_an_adopted_plan_is_not_opened_without_a_version(plan, version, signed_i
 def test_the_sitemap_names_the_current_items(version):
     paths = [path for path, _ in sitemap.public_urls()]
 
-    assert paths == ["/plan/", "/plan/versions/"] + [
-        f"/plan/{n}/" for n in ("1", "1.1", "1.1.1", "1.2", "1.2.1")
-    ]
+    assert {"/plan/", "/plan/versions/", "/plan/roles/", "/plan/progress/"} < set(paths)
+    assert paths[-5:] == [f"/plan/{n}/" for n in ("1", "1.1", "1.1.1", "1.2", "1.2.1")]
 
 
 @pytest.fixture
@@ -329,13 +324,8 @@ def test_the_demo_plan_is_that_of_the_region(loaded, client):
     assert "said about version 1" in page and "Marisol Venn" in page
     assert "Gus Hartnell" not in page and "Arturo Bell" not in page
     assert client.get("/plan/2.1.3/").url == "/plan/3.2.3/?was=2.1.3"
-    assert sorted(Comment.objects.values_list("state", flat=True)) == [
-        "declined",
-        "published",
-        "published",
-        "published",
-        "waiting",
-    ]
+    states = Counter(Comment.objects.values_list("state", flat=True))
+    assert states == {"published": 7, "waiting": 1, "declined": 1}
 
 
 def test_loading_again_keeps_links_and_doubles_nothing(loaded):
@@ -344,7 +334,7 @@ def test_loading_again_keeps_links_and_doubles_nothing(loaded):
     demo.load(loaded, {})
 
     assert {item.pk for item in Item.objects.all()} == before
-    assert (Plan.objects.count(), PlanVersion.objects.count(), Comment.objects.count()) == (1, 2, 5)
+    assert (Plan.objects.count(), PlanVersion.objects.count(), Comment.objects.count()) == (1, 2, 9)
 
 
 def test_removing_the_demo_leaves_other_plans_alone(plan, version):

@@ -13,12 +13,14 @@ from accounts.actions import MoveRefused
 from accounts.models import Entry, User
 from plans.actions import (
     ActionDraft,
+    DanglingReferences,
     ItemDraft,
     NothingToPublish,
     add_item,
     edit_item,
     move_item,
     publish_version,
+    restore_item,
     retire_item,
 )
 from plans.choices import PLAN_MOVES, PlanState, Stage
@@ -40,7 +42,7 @@ def test_publishing_counts_numbers_in_reading_order(version: PlanVersion):
 def test_moving_an_item_renumbers_the_next_version_and_not_the_last(
     plan: Plan, version: PlanVersion, editor: User
 ):
-    move_item(item=item_called("Strategy 2"), up=True, by=editor)
+    move_item(item=item_called("Strategy 2"), to="up", by=editor)
 
     second = open_for_comment(plan)
 
@@ -127,7 +129,7 @@ def test_a_reference_has_the_right_number_in_every_version(
     draft = ItemDraft(citing.handle, citing.statement, text="Builds on [[1.2]].")
     edit_item(item=citing, draft=draft, revision=1, by=editor)
     second = open_for_comment(plan)
-    move_item(item=item_called("Strategy 2"), up=True, by=editor)
+    move_item(item=item_called("Strategy 2"), to="up", by=editor)
     third = open_for_comment(plan)
 
     texts = [v.items.get(item=citing).text_html for v in (second, third)]
@@ -136,15 +138,18 @@ def test_a_reference_has_the_right_number_in_every_version(
     assert 'href="/plan/1.1/">1.1 Strategy 2</a>' in texts[1]
 
 
-def test_a_reference_to_a_retired_item_is_shown_plainly(plan: Plan, editor: User):
+def test_a_plan_that_mentions_a_retired_item_is_not_published(plan: Plan, editor: User):
     citing, cited = item_called("Strategy 1"), Item.objects.get(statement="Begin the 2. thing")
     draft = ItemDraft(citing.handle, citing.statement, text="Builds on [[1.2.1]].")
     edit_item(item=citing, draft=draft, revision=1, by=editor)
     retire_item(item=cited, by=editor)
 
-    html = open_for_comment(plan).items.get(item=citing).text_html
+    with pytest.raises(DanglingReferences, match="Look at 1.1 before you publish"):
+        open_for_comment(plan)
+    restore_item(item=cited, by=editor)
 
-    assert html == "<p>Builds on an item that is not in this version.</p>\n"
+    html = open_for_comment(plan).items.get(item=citing).text_html
+    assert ">1.2.1 Begin the 2. thing</a>" in html
 
 
 def test_a_reference_to_nothing_is_refused_while_it_can_be_mended(plan: Plan, editor: User):
@@ -185,6 +190,17 @@ def test_comparing_says_each_change_in_words(plan: Plan, version: PlanVersion, e
         ("1.1", "New action", "<ins>Write to nobody</ins>", "", ""),
         ("1.1", "Role of Education & Training", "", "lead", "support"),
         ("1.2.1", "Dropped", "<del>Begin the 2. thing</del>", "", ""),
+    ]
+
+
+def test_what_goes_along_with_a_moved_item_has_not_moved(plan: Plan, version, editor: User):
+    move_item(item=item_called("Strategy 2"), to="up", by=editor)
+
+    changes = compare(list(version.items.all()), list(open_for_comment(plan).items.all()))
+
+    assert [(c.kind, c.was, c.now) for c in changes] == [
+        ("Order and number", "1.2", "1.1"),
+        ("Order and number", "1.1", "1.2"),
     ]
 
 
@@ -256,7 +272,7 @@ def test_the_overview_costs_the_same_with_one_strategy_and_with_three(
     open_for_comment(make_plan(strategies))
     client.get("/plan/")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         response = client.get("/plan/")
 
     assert response.content.decode().count('class="strategy"') == strategies
@@ -289,7 +305,7 @@ def test_an_old_version_stays_readable_and_says_so(
 
     assert "Do the 1. thing" in page and "New words" not in page
     assert "This is version 1, for comment" in page
-    assert reverse("plans:item_permalink", args=[item.pk]) in page
+    assert reverse("plans:item_short", args=[item.code]) in page
     assert "Give your input" not in page
 
 

@@ -1,0 +1,289 @@
+"""Tables: our own export of a plan, a sheet with columns of other names, a matrix of letters."""
+
+import re
+from typing import Any
+
+from plans.choices import Status
+from plans.importing import tree
+from plans.importing.cast import LETTERS, cast_of, role_called
+from plans.importing.lines import Line, cleaned
+from plans.importing.marks import LEVELS, handle_of, mark_of
+from plans.importing.tree import Part
+from plans.numbers import MAX_DEPTH
+
+# What columns are called, tidied: lower case, letters and figures only.
+NAMES: dict[str, str] = {
+    "number": "number|no|nr|item number|item no|ref|reference|item",
+    "level": "level|type|kind|item type",
+    "handle": "handle|name|short name|title|short title|label",
+    "statement": "statement|description|text of item|wording|item text|what",
+    "action": "action|actions|action step|action steps|action item|activity|activities|step|task"
+    "|tasks|tactic|tactics|key actions",
+    "status": "status|state|progress",
+    "text": "text|details|detail|body|notes|note|comments",
+    "evidence": "evidence|rationale|why|background|data|source",
+    "id": "id|uuid|item id",
+    "skip": "url|link|since|permalink|address|parent|updated|depth|order",
+}
+KNOWN = {said: name for name, said_all in NAMES.items() for said in said_all.split("|")}
+LEVEL_NAME = re.compile(LEVELS, re.I)
+
+
+def column_of(heading: str) -> str:
+    """What a column holds: a name of NAMES, "level:goal", "role:Lead", or ""."""
+    said = re.sub(r"[^a-z0-9]+", " ", heading.lower()).strip()
+    if said in KNOWN:
+        return KNOWN[said]
+    plain = re.sub(r"\W*\bs\b$|s$", "", said)
+    plain = re.sub(r"ies$", "y", said) if said.endswith("ies") else plain
+    if LEVEL_NAME.fullmatch(plain) or LEVEL_NAME.fullmatch(said):
+        return f"level:{plain}"
+    several = re.split(r"\s*(?:/|,|\bor\b|\band\b)\s*", heading.strip(), flags=re.I)
+    if len(several) > 1 and all(column_of(one).startswith("level:") for one in several):
+        return "handle"
+    if role := role_called(re.sub(r"\s*\(s\)", "", heading.strip())) or role_called(said):
+        return "" if len(said) == 1 else f"role:{role}"
+    return ""
+
+
+def known_columns(header: list[str]) -> int:
+    return sum(bool(column_of(cell)) for cell in header)
+
+
+def status_key(said: str) -> str:
+    """ "In progress" or "progress" → "progress"; "" for what is no status."""
+    for status in Status:
+        if said.strip().casefold() in (status.value, str(status.label).casefold()):
+            return str(status.value)
+    return ""
+
+
+def parts_of_rows(header: list[str], rows: list[tuple[int, list[str]]]) -> list[Part]:
+    """The parts of a sheet's rows: (number of the line, cells). What a column without a name of
+    ours holds is not understood, and not dropped."""
+    sheet = _Sheet(header)
+    for number, cells in rows:
+        sheet.row(number, [cleaned_cell(cell) for cell in cells])
+    return sheet.parts
+
+
+def cleaned_cell(cell: str) -> str:
+    """Lines stay; an apostrophe set before a formula goes."""
+    said = "\n".join(cleaned(line) for line in cell.strip().splitlines())
+    return said[1:] if said[:1] == "'" and said[1:2] in ("=", "+", "-", "@") else said
+
+
+class _Sheet:
+    def __init__(self, header: list[str]) -> None:
+        self.header = header
+        self.columns = [column_of(cell) for cell in header]
+        self.levels = [c for c in self.columns if c.startswith("level:")]
+        self.parts: list[Part] = []
+        self.now: dict[str, str] = {}
+
+    def row(self, number: int, cells: list[str]) -> None:
+        held: dict[str, str] = {}
+        others = []
+        for name, heading, cell in zip(self.columns, self.header, cells, strict=False):
+            if not cell or name == "skip":
+                continue
+            if not name or name in held:
+                others.append(f"{heading}: {cell}" if heading else cell)
+            else:
+                held[name] = cell
+        others += [cell for cell in cells[len(self.columns) :] if cell]
+        before = len(self.parts)
+        said = " | ".join(cell.replace("\n", " ") for cell in cells if cell)
+        if self.levels and any(name in held for name in self.levels):
+            self._by_level_columns(number, said, held)
+        elif held.get("level", "").lower() == "action" or (
+            held.get("action") and not (held.get("statement") or held.get("handle"))
+        ):
+            self._numbered_action(number, said, held)
+        elif held.get("statement") or held.get("handle"):
+            self._item(number, said, held)
+        self._below(number, said, held)
+        for words in others:
+            self._add(number, words, tree.UNKNOWN, words, why="a column without a name of ours")
+        if len(self.parts) == before and said:
+            self._add(number, said, tree.UNKNOWN, said, why="a row without an item or an action")
+
+    def _add(self, line: int, said: str, kind: str, words: str, **more: Any) -> None:
+        self.parts.append(Part(line, said, kind, words, **more))
+
+    def _item(self, line: int, said: str, held: dict[str, str]) -> None:
+        handle = held.get("handle", "")
+        words = held.get("statement", "")
+        if not words:
+            handle, words = "", handle
+        mark = mark_of(f"{held.get('number', '')} {words}".strip(), heading=True)
+        number = held.get("number", "").strip(". ") or (mark.number if mark else "")
+        if mark and not held.get("number"):
+            words = mark.rest or words
+        level = min(len(re.split(r"[.-]", number)), MAX_DEPTH) if number else 1
+        why = held.get("level", "").lower()
+        one = words.replace("\n", " ")
+        more = {"level": level, "number": number[:19], "handle": handle.replace("\n", " ")}
+        self._add(line, said, tree.ITEM, one, id=held.get("id", ""), why=why, **more)
+
+    def _numbered_action(self, line: int, said: str, held: dict[str, str]) -> None:
+        """An action with a number of its own and groups of its own is an item."""
+        mark = mark_of(held.get("action", ""), heading=True)
+        if mark and mark.parts > 1 and any(name.startswith("role:") for name in held):
+            del held["action"]
+            handle, words = handle_of(mark.rest)
+            more = {"level": min(mark.parts, MAX_DEPTH), "number": mark.number, "handle": handle}
+            self._add(line, said, tree.ITEM, words, **more)
+
+    def _by_level_columns(self, line: int, said: str, held: dict[str, str]) -> None:
+        """Goal | Strategy | …: a cell that differs from the one above begins another item."""
+        for depth, name in enumerate(self.levels, start=1):
+            cell = held.get(name, "")
+            if not cell or self.now.get(name) == cell:
+                continue
+            for deeper in self.levels[depth - 1 :]:
+                self.now.pop(deeper, None)
+            self.now[name] = cell
+            text = cell.replace("\n", " ")
+            mark = mark_of(text, heading=True)
+            handle, words = handle_of(mark.rest or text if mark else text)
+            number = mark.number if mark else ""
+            more = {"level": depth, "number": number, "handle": handle}
+            self._add(line, said, tree.ITEM, words, why=name.removeprefix("level:"), **more)
+
+    def _below(self, line: int, said: str, held: dict[str, str]) -> None:
+        roles: list[list[str]] = []
+        for name, cell in held.items():
+            if name.startswith("role:"):
+                groups = re.split(r"[;\n]", cell) if re.search(r"[;\n]", cell) else cell.split(",")
+                role = name.removeprefix("role:")
+                roles += [[group.strip(), role] for group in groups if group.strip()]
+        if roles:
+            self._add(line, said, tree.ROLES, "; ".join(g for g, _ in roles), roles=roles)
+        in_item = any(part.kind == tree.ITEM for part in self.parts)
+        for name in (tree.TEXT, tree.EVIDENCE):
+            if held.get(name):
+                self._add(line, said, name if in_item else tree.UNKNOWN, held[name])
+        doing = held.get("action", "")
+        if held.get("level", "").lower() == "action":
+            doing = doing or held.get("statement", "") or held.get("handle", "")
+        several = [one for one in doing.split("\n") if one]
+        for one in several:
+            words = re.sub(r"^(?:[•*–-]|\d{1,2}[.)])\s+", "", one)
+            more = {"status": status_key(held.get("status", ""))}
+            if len(several) == 1 and held.get("level", "").lower() == "action":
+                more["id"] = held.get("id", "")
+            self._add(line, said, tree.ACTION, words, **more)
+
+
+# Tables within a page ----------------------------------------------------------
+
+
+def parts_of_table(lines: list[Line], above: list[Part]) -> list[Part]:
+    """The parts of a table that stands on a page, after the parts `above`."""
+    rows = [line for line in lines if line.cells]
+    rules = [Part(x.number, x.text, tree.OUT, x.text, why="no words") for x in lines if not x.cells]
+    if not rows:
+        return rules
+    header, body = rows[0], rows[1:]
+    head = Part(header.number, header.text, tree.LABEL, header.text)
+    if body and (found := _matrix(header.cells, body, above)):
+        return sorted([head, *found, *rules], key=lambda part: part.line)
+    if body and known_columns(header.cells) >= 2:
+        numbered = [(line.number, line.cells) for line in body]
+        found = parts_of_rows(header.cells, numbered)
+        return sorted([head, *found, *rules], key=lambda part: part.line)
+    return sorted([_alone(line, above) for line in rows] + rules, key=lambda part: part.line)
+
+
+def _alone(line: Line, above: list[Part]) -> Part:
+    said = " ".join(cell for cell in line.cells if cell)
+    roles = cast_of(said)
+    if roles and any(part.kind == tree.ITEM for part in above):
+        return Part(line.number, line.text, tree.ROLES, said, roles=roles)
+    why = "a row of a table without names that we know"
+    return Part(line.number, line.text, tree.UNKNOWN, said, why=why)
+
+
+def _matrix(header: list[str], body: list[Line], above: list[Part]) -> list[Part]:
+    """Items down, work groups across, a letter or a word where they meet; [] for another table."""
+    cells = [cell for line in body for cell in line.cells[1:] if re.search(r"\w", cell)]
+    known = [cell for cell in cells if cell in LETTERS or role_called(cell)]
+    if not cells or len(known) < 0.8 * len(cells) or len(header) < 3:
+        return []
+    numbers = {part.number for part in above if part.kind == tree.ITEM and part.number}
+    titles = {(part.handle or part.words).casefold(): part.number for part in above if part.number}
+    found: list[Part] = []
+    for line in body:
+        first = line.cells[0] if line.cells else ""
+        pairs = list(zip(header[1:], line.cells[1:], strict=False))
+        roles = [[group, role_called(cell)] for group, cell in pairs if role_called(cell)]
+        mark = mark_of(first, heading=True)
+        number = mark.number if mark else first.strip(". ")
+        of = number if number in numbers else titles.get(first.casefold(), "")
+        if of:
+            found.append(Part(line.number, line.text, tree.ROLES, first, roles=roles, of=of))
+            continue
+        if not first:
+            found.append(Part(line.number, line.text, tree.UNKNOWN, line.text))
+            continue
+        handle, words = handle_of(mark.rest or first if mark else first)
+        level = mark.parts if mark else 1
+        item = Part(line.number, line.text, tree.ITEM, words, level, mark.number if mark else "")
+        item.handle = handle
+        found.append(item)
+        if roles:
+            found.append(Part(line.number, line.text, tree.ROLES, first, roles=roles))
+        unread = [f"{group}: {cell}" for group, cell in pairs if cell and not role_called(cell)]
+        for words in (u for u in unread if re.search(r"\w", u.rpartition(":")[2])):
+            found.append(Part(line.number, line.text, tree.UNKNOWN, words))
+    return found
+
+
+# JSON --------------------------------------------------------------------------
+
+
+def parts_of_json(results: list[Any]) -> list[Part]:
+    """Items as plan.json gives them. Raises ValueError with a sentence."""
+    parts: list[Part] = []
+    for n, held in enumerate(results, start=1):
+        if not isinstance(held, dict) or not (_text(held, "statement") or _text(held, "handle")):
+            raise ValueError(f"Item {n} of this JSON says no “statement”.")
+        number = _text(held, "number")[:19]
+        title = f"{number} {_text(held, 'handle') or _text(held, 'statement')}".strip()
+        handle, words = _text(held, "handle"), _text(held, "statement")
+        if not words:
+            handle, words = "", handle
+        item = Part(n, title, tree.ITEM, words, min(number.count(".") + 1, MAX_DEPTH), number)
+        item.handle, item.id, item.why = handle, _text(held, "id"), _text(held, "level").lower()
+        parts.append(item)
+        roles = held.get("roles")
+        cast = []
+        if isinstance(roles, dict):
+            for role, groups in roles.items():
+                for group in groups if isinstance(groups, list) else []:
+                    cast.append([_name(group), role_called(str(role)) or str(role)])
+        if cast := [pair for pair in cast if pair[0]]:
+            words = "; ".join(group for group, _ in cast)
+            parts.append(Part(n, words, tree.ROLES, words, roles=cast))
+        for name in (tree.TEXT, tree.EVIDENCE):
+            if words := _text(held, name, lines=True):
+                parts.append(Part(n, words, name, words))
+        doing = held.get("actions")
+        for action in doing if isinstance(doing, list) else []:
+            row = action if isinstance(action, dict) else {"text": action}
+            if words := _text(row, "text"):
+                more = {"id": _text(row, "id"), "status": status_key(_text(row, "status"))}
+                parts.append(Part(n, words, tree.ACTION, words, **more))  # type: ignore[arg-type]
+    return parts
+
+
+def _text(held: dict[str, Any], name: str, lines: bool = False) -> str:
+    value = held.get(name)
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return ""
+    return cleaned_cell(str(value)) if lines else cleaned(str(value))
+
+
+def _name(group: Any) -> str:
+    return _text(group, "name") if isinstance(group, dict) else cleaned(str(group))

@@ -1,0 +1,54 @@
+"""What readers see of the answers: “you said, we did”, and who has not spoken."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.doors import public
+from plans.answers import SPEAKERS, Here, by_kind, deeds, places_of, silent, sought_among, who_spoke
+from plans.forms import SoughtQuery
+from plans.models import Comment
+from plans.rules import may_edit_plan
+from plans.views.reading import current_asked
+
+
+@public
+@require_safe
+def response_list(request: HttpRequest) -> HttpResponse:
+    version = current_asked(request)
+    if version is None:
+        return render(request, "plans/response_list.html", {"version": None})
+    here = Here.of(version)
+    found = deeds(here)
+    places = [(one.number, f"{one.number} {one.title[:60]}") for one in places_of(found, here)]
+    query = SoughtQuery(request.GET or None, places=places)
+    sought = query.sought() if query.is_bound else None
+    shown = sought_among(found, here, sought) if sought else found
+    said = Comment.objects.published().filter(item__plan_id=version.plan_id).count()
+    context = {
+        "version": version,
+        "plan": version.plan,
+        "query": query,
+        "is_filtered": bool(sought and any(vars(sought).values())),
+        "deeds": shown,
+        "total": len(found),
+        "kinds": by_kind(found),
+        "said": said,
+        "answered": sum(deed.comments for deed in found),
+        "may_edit": may_edit_plan(request.user, version.plan),
+    }
+    return render(request, "plans/response_list.html", context)
+
+
+@public
+@require_safe
+def spoken_show(request: HttpRequest) -> HttpResponse:
+    version = current_asked(request)
+    rows = who_spoke(Here.of(version)) if version else []
+    context = {
+        "version": version,
+        "rows": rows,
+        "silent": silent(rows),
+        "kinds": SPEAKERS.values(),
+    }
+    return render(request, "plans/spoken_show.html", context)
