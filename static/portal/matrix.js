@@ -40,3 +40,25 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
       "Not saved: the portal did not answer. The role is as it was; choose it again.";
   });
 }
+
+// A role chosen while its cell is still being saved is saved after it.
+const later = new Map();
+
+document.body.addEventListener("htmx:configRequest", (event) => {
+  const box = event.detail.elt;
+  if (box.tagName === "SELECT") box.dataset.sent = box.value;
+});
+
+document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const box = event.detail.target.querySelector("select");
+  if (box?.dataset.sent !== undefined && box.value !== box.dataset.sent) later.set(box.id, box.value);
+});
+
+document.body.addEventListener("htmx:afterSettle", () => {
+  for (const [id, chosen] of later) {
+    later.delete(id);
+    const box = document.getElementById(id);
+    box.value = chosen;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});

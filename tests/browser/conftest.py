@@ -67,6 +67,7 @@ def looks_right(page: Page) -> Any:
     light and dark."""
 
     def check() -> None:
+        page.wait_for_load_state()  # a link just followed may still lead to an empty document
         for width in (1280, 320):
             page.set_viewport_size({"width": width, "height": 900})
             wide = page.evaluate("document.documentElement.scrollWidth")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.choices import StaffRole
 from plans.models import Comment, RoleAssignment, WorkGroup
@@ -126,8 +126,15 @@ def test_an_editor_sets_roles_by_keyboard(page: Page, region, sign_in, looks_rig
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("l")
     expect(page.get_by_role("status")).to_have_text("1.1.1, Education & Training: Lead, saved.")
-    page.keyboard.press("Delete")
+
+    saving: list[Route] = []
+    page.route("**/plan/roles/edit/**", lambda route: saving.append(route), times=1)
+    with page.expect_request("**/plan/roles/edit/**"):
+        page.keyboard.press("a")
+    page.keyboard.press("Delete")  # while the first is still being saved
+    saving[0].continue_()
     expect(page.get_by_role("status")).to_have_text("1.1.1, Education & Training: no role, saved.")
+    expect(page.get_by_label("1.1.1, Education & Training", exact=True)).to_be_focused()
 
     item = item_called("Strategy 2")
     RoleAssignment.objects.create(item=item, group=backbone, role="advisory")
