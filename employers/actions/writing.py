@@ -161,8 +161,9 @@ def save_words(
         raise Conflict
     if not current.is_writable:
         raise MoveRefused("This posting is not a draft any more, so its words are fixed.")
-    if values.get("external_id"):
-        _check_number(current, values["external_id"])
+    number = values.get("external_id")
+    if number and number != current.external_id:
+        _check_number(current, number)
     for name, value in values.items():
         setattr(current, name, value)
     current.revision += 1
@@ -170,7 +171,6 @@ def save_words(
     current.tasks_html = to_html(current.tasks)
     current.lessons_html = to_html(current.lessons)
     current.apply_steps_html = steps_to_html(current.apply_steps)
-    current.save()
     if places is not None:
         locations = [(place, street if n == 0 else "") for n, place in enumerate(places)]
     if locations is not None:
@@ -190,7 +190,9 @@ def save_words(
         _keep_answers(current, answers, by)
     if usual is not None:
         keep_usual(employer=current.employer, answers=current.employer.usual | usual, by=by)
-    keep_search_words(current)
+    for name, words in _words_to_search_now(current).items():
+        setattr(current, name, words)
+    current.save()
     return current
 
 
@@ -256,10 +258,13 @@ def _keep_steps(opportunity: Opportunity, steps: list[tuple[int, Decimal]]) -> N
 
 def keep_search_words(opportunity: Opportunity) -> None:
     """Bring the words that search reads up to date."""
+    Opportunity.objects.filter(pk=opportunity.pk).update(**_words_to_search_now(opportunity))
+
+
+def _words_to_search_now(opportunity: Opportunity) -> dict[str, str]:
     skills = opportunity.skills.values_list("skill__name", flat=True)
     places = [str(location.place) for location in opportunity.locations.select_related("place")]
-    words = words_to_search(opportunity, skills, places)
-    Opportunity.objects.filter(pk=opportunity.pk).update(**words)
+    return words_to_search(opportunity, skills, places)
 
 
 def words_to_search(

@@ -153,6 +153,8 @@ class WorkForm(SectionForm):
 
     def clean_external_id(self) -> str:
         number = self.cleaned_data["external_id"]
+        if number == self.instance.external_id:
+            return number
         mine = Q(pk=self.instance.pk) | Q(pk=self.instance.replaces_id)
         others = Opportunity.objects.filter(
             employer=self.instance.employer_id, external_id=number, replaces__isnull=True

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 
 from employers.choices import RowOutcome, State, Support
-from employers.forms.imports import RowForm
+from employers.forms.imports import rebound
 from employers.importing import beside
 from employers.importing.columns import COLUMNS
 from employers.models import Opportunity
@@ -22,6 +22,7 @@ class Comparing:
 
     def __init__(self, checker: Any, target: Opportunity, checked: Any) -> None:
         self.checker, self.target, self.checked = checker, target, checked
+        self.reader = checker.reader
 
     def compare(self, given: Given, of_kind: Given) -> None:
         checked, target = self.checked, self.target
@@ -43,11 +44,11 @@ class Comparing:
             checked.outcome = RowOutcome.SAME
             return
         self._refuse_fixed()
-        form = RowForm(held | differ, instance=target)
+        form = rebound(self.checker.form(target.kind), held | differ, target)
         self.checker.validate(form, differ, checked)
         if theirs:
-            page, wrong = self.checker.beside.check(target, kept | theirs)
-            checked.errors += [[self.checker.name_of(name), str(said)] for name, said in wrong]
+            page, wrong = self.reader.beside.check(target, kept | theirs)
+            checked.errors += [[self.reader.name_of(name), str(said)] for name, said in wrong]
             checked.rows = {} if wrong else page.extras()
         if checked.errors:
             return
@@ -56,7 +57,7 @@ class Comparing:
         self.checker.notice_pay(checked)
 
     def _refuse_fixed(self) -> None:
-        target, name = self.target, self.checker.name_of("external_id")
+        target, name = self.target, self.reader.name_of("external_id")
         if target.state in (State.CLOSED, State.ARCHIVED) or target.standing() == "expired":
             said = "This posting is over. Relist it, then change it."
         elif target.state == State.IN_REVIEW:
@@ -106,7 +107,7 @@ class Comparing:
         """(what the page of its kind shows now, what the row changes of it)."""
         if not given:
             return {}, {}
-        fields = self.checker.beside.page(self.target.kind).fields
+        fields = self.reader.beside.page(self.target.kind).fields
         held = beside.held_by(self.target)
         differ = {
             name: value

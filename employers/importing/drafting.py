@@ -9,7 +9,8 @@ from accounts.actions.history import entry_of
 from accounts.models import Entry
 from employers.actions.writing import DETAIL_MODELS, words_to_search
 from employers.choices import Kind, Source
-from employers.importing.checking import Checked, Checker
+from employers.importing.checking import Checker
+from employers.importing.meaning import Checked
 from employers.models import (
     ApprenticeshipTerms,
     ImportRow,

@@ -10,8 +10,9 @@ from employers.actions.copies import begin_change
 from employers.actions.writing import Conflict, locked, save_words
 from employers.choices import RowOutcome
 from employers.importing.beside import FORMS
-from employers.importing.checking import Checked, Checker
+from employers.importing.checking import Checker
 from employers.importing.drafting import begin_drafts
+from employers.importing.meaning import Checked
 from employers.models import ImportRow, Opportunity
 from employers.words import detail_of, word_columns
 

@@ -15,7 +15,8 @@ from redis.exceptions import RedisError
 from accounts.actions import record
 from employers.actions.writing import hold_organization
 from employers.choices import ImportState, RowOutcome
-from employers.importing.checking import Checked, Checker
+from employers.importing.checking import Checker
+from employers.importing.meaning import Checked
 from employers.importing.saving import save_rows
 from employers.importing.undoing import SAVED, undo_part
 from employers.models import Import, ImportRow

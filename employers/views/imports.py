@@ -20,8 +20,8 @@ from employers.actions import imports as actions
 from employers.choices import IMPORT_MOVES, ImportState, RowOutcome
 from employers.forms.imports import ChoicesForm, ImportStartForm, MatchForm
 from employers.importing import cells
-from employers.importing.checking import AS_NEW, TAKE_ALIKE, WITHOUT_CODES, WITHOUT_PLACES
 from employers.importing.columns import COLUMNS
+from employers.importing.meaning import AS_NEW, TAKE_ALIKE, WITHOUT_CODES, WITHOUT_PLACES
 from employers.models import Import, ImportRow
 from employers.sections import ALL, needs_of
 from vocabularies.tables import csv_response

@@ -40,7 +40,7 @@ def test(arguments: list[str]) -> int:
         options = []
         workers = 1 if named_tests(arguments) else min(os.cpu_count() or 1, MOST_WORKERS)
         if workers > 1:
-            options = ["-n", str(workers), "--dist", "loadfile"]
+            options = ["-n", str(workers), "--dist", "worksteal"]
         if "DATABASE_URL" not in os.environ and copy_migrated_database(at, workers):
             options.append("--reuse-db")
         return _run(at, [sys.executable, "-m", "pytest", *options, *arguments])

@@ -1,63 +1,30 @@
 """Bringing a file of postings in: what it becomes, what is left alone, and how it is undone."""
 
 from datetime import timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.choices import OrganizationState
-from accounts.models import Entry, Review
+from accounts.models import Review
 from employers.actions import imports as actions
-from employers.actions import save_words
 from employers.choices import ImportState, State
 from employers.export import csv_chunks, for_export
 from employers.importing import working
 from employers.importing.reading import read_table
 from employers.models import ColumnMatch, Import, Opportunity, TrainingPlan
-from employers.words import snapshot
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.factories import MembershipFactory, PlaceFactory
-from vocabularies.models import Place, Skill
+from vocabularies.models import Place
 
 pytestmark = pytest.mark.django_db
 
 START = "/opportunities/import/"
-
-
-@pytest.fixture
-def bring(company, recruiter, django_capture_on_commit_callbacks):
-    """`bring("ref,title\\nA1,Welder\\n", kind=…)` → the import, checked."""
-
-    def checked(text, **choices):
-        with django_capture_on_commit_callbacks(execute=True):
-            batch = actions.begin_import(
-                organization=company,
-                file_name="list.csv",
-                table=read_table(text.encode()),
-                token=uuid4(),
-                by=recruiter,
-            )
-            choices = {"kind": "on-the-job-training"} | choices
-            actions.match_import(batch=batch, columns=batch.columns, choices=choices, by=recruiter)
-        batch.refresh_from_db()
-        return batch
-
-    return checked
-
-
-@pytest.fixture
-def save(recruiter, django_capture_on_commit_callbacks):
-    def saved(batch):
-        with django_capture_on_commit_callbacks(execute=True):
-            actions.run_import(batch=batch, by=recruiter)
-        batch.refresh_from_db()
-        return batch
-
-    return saved
 
 
 def outcomes(batch):
@@ -258,6 +225,24 @@ def test_a_known_reference_changes_its_draft_and_nothing_else(bring, save, compa
     assert Opportunity.objects.count() == 3
 
 
+def test_many_known_references_are_looked_at_together(bring, company):
+    employer = EmployerFactory(organization=company)
+    for n in range(12):
+        OpportunityFactory(employer=employer, draft=True, external_id=f"A{n}", openings=2)
+    few = bring("ref,openings\nA0,3\nA1,4\n")
+    many = bring("ref,openings\n" + "".join(f"A{n},{n + 3}\n" for n in range(12)))
+    assert set(outcomes(many)) == {"change"}
+    asked = {}
+    for batch in (few, many):
+        batch.rows.update(outcome="")
+        Import.objects.filter(pk=batch.pk).update(state=ImportState.CHECKING)
+        with CaptureQueriesContext(connection) as queries:
+            working.work_on(batch.pk)
+        asked[batch.pk] = len(queries)
+
+    assert asked[many.pk] == asked[few.pk]
+
+
 def test_what_is_public_gets_a_change_that_waits_for_review(bring, save, company):
     live = OpportunityFactory(employer=EmployerFactory(organization=company), external_id="A1")
 
@@ -378,113 +363,6 @@ def test_all_that_is_complete_goes_to_review(bring, save, recruiter, signed_in):
     assert "One went to review." in page
     assert states == {"Whole": State.IN_REVIEW, "Half": State.DRAFT}
     assert Review.objects.get().sent_by == recruiter
-
-
-def test_undoing_takes_back_all_but_what_was_touched_since(bring, save, recruiter, company):
-    employer = EmployerFactory(organization=company)
-    changed = OpportunityFactory(employer=employer, draft=True, external_id="A1", openings=2)
-    live = OpportunityFactory(employer=employer, external_id="A2", openings=2)
-    batch = save(bring("ref,title,slots\nA1,Fitter,7\nA2,Fitter,8\nA3,New,1\nA4,Edited,1\n"))
-    edited = Opportunity.objects.get(external_id="A4")
-    save_words(
-        opportunity=edited, revision=edited.revision, values={"summary": "Mine"}, by=recruiter
-    )
-
-    undone, kept = actions.undo_import(batch=batch, by=recruiter)
-
-    changed.refresh_from_db()
-    assert (undone, kept) == (3, 1)
-    assert changed.openings == 2
-    assert changed.title != "Fitter"
-    assert list(changed.locations.values_list("place_id", flat=True)) == ["78701"]
-    assert not live.copies.exists()
-    assert not Opportunity.objects.filter(external_id="A3").exists()
-    assert batch.rows.get(opportunity=edited).notices[-1] == "Kept. Somebody has edited it since."
-
-
-def test_a_large_file_is_undone_by_a_worker_which_may_die(bring, signed_in, recruiter, monkeypatch):
-    woken = []
-    monkeypatch.setattr(working, "wake", woken.append)
-    monkeypatch.setattr(working, "PART", 25)
-    batch = bring("title\n" + "".join(f"Welder {n}\n" for n in range(60)))
-    working.work_on(batch.pk)
-    batch.refresh_from_db()
-    actions.run_import(batch=batch, by=recruiter)
-    working.work_on(batch.pk)
-    batch.refresh_from_db()
-    mine = Opportunity.objects.order_by("pk").first()
-    save_words(opportunity=mine, revision=mine.revision, values={"summary": "Mine"}, by=recruiter)
-    undo_part = working.undo_part
-
-    def killed(*args):
-        if Opportunity.objects.count() < 60:
-            raise KeyboardInterrupt
-        undo_part(*args)
-
-    assert actions.undo_import(batch=batch, by=recruiter) is None
-    monkeypatch.setattr(working, "undo_part", killed)
-    with pytest.raises(KeyboardInterrupt):
-        working.work_on(batch.pk)
-    page = signed_in(recruiter).get(f"{START}{batch.pk}/").content.decode()
-    monkeypatch.setattr(working, "undo_part", undo_part)
-    working.work_on(batch.pk)
-
-    assert "25 rows of 60 rows done" in page
-    batch.refresh_from_db()
-    assert batch.state == ImportState.UNDONE
-    assert Opportunity.objects.get() == mine
-    entry = Entry.objects.get(what="undid a file of postings")
-    assert (entry.by, entry.after) == (recruiter, {"undone": 59, "kept": 1})
-
-
-def test_undoing_gives_back_what_stands_beside_a_posting(bring, save, recruiter, company):
-    employer = EmployerFactory(organization=company)
-    wiring = Skill.objects.create(slug="wiring", name="Wiring")
-    first = OpportunityFactory(
-        employer=employer, draft=True, external_id="A1", kind="apprenticeship"
-    )
-    save_words(
-        opportunity=first,
-        revision=first.revision,
-        values={},
-        skills=[(wiring, "required")],
-        terms={"sponsor": "Ours", "approach": "time"},
-        steps=[(0, Decimal("19.00"))],
-        by=recruiter,
-    )
-    OpportunityFactory(employer=employer, draft=True, external_id="A2")
-    OpportunityFactory(
-        employer=employer, draft=True, external_id="A3", kind="internship", details=False
-    )
-    rows = Opportunity.objects.order_by("pk")
-    before = [snapshot(row) for row in rows.all()]
-    text = (
-        "ref,kind,skills,sponsor,wage steps,training outline,objectives\n"
-        "A1,apprenticeship,,Theirs,0: 20; 1000: 21,,\n"
-        "A2,ojt,wiring,,,Cutting | 8,\n"
-        "A3,internship,,,,,To read\n"
-    )
-
-    batch = save(bring(text))
-    changed = [row.notices[0] for row in batch.rows.all()]
-    actions.undo_import(batch=batch, by=recruiter)
-
-    assert changed == [
-        "Changes: Sponsor, Wage steps.",
-        "Changes: Skills, Training outline.",
-        "Changes: Objectives.",
-    ]
-    assert [snapshot(row) for row in rows.all()] == before
-
-
-def test_after_thirty_days_nothing_is_undone(bring, save, signed_in, recruiter):
-    batch = save(bring("title\nWelder\n"))
-    Import.objects.update(done_at=timezone.now() - timedelta(days=31))
-
-    response = signed_in(recruiter).post(f"{START}{batch.pk}/undo/")
-
-    assert response.status_code == 302
-    assert Opportunity.objects.count() == 1
 
 
 def test_old_files_are_forgotten_and_their_postings_stay(bring, save):
