@@ -57,6 +57,8 @@ class Counts:
     groups: dict[str, dict[str, int]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     rings: dict[str, int] = field(default_factory=dict)
+    # The listings that a page begins with, where they were seen while counting.
+    first: list[Any] | None = None
     # Words that are better found and sorted than looked for along the list.
     to_sort: bool = False
 
@@ -70,27 +72,28 @@ def total_of(query: OpportunityQuery, at: datetime) -> int:
     return totals_of([query], at)[0]
 
 
-def totals_of(queries: list[OpportunityQuery], at: datetime) -> list[int]:
-    """How many each finds; what the count table does not know is counted in one statement."""
+def totals_of(queries: list[OpportunityQuery], at: datetime, most: int | None = None) -> list[int]:
+    """How many each finds; what the count table does not know is counted in one statement, up to
+    `most` (MOST without it)."""
     found = [_from_table(query, at, []) if _is_marked(query) else None for query in queries]
     totals = {number: known.total for number, known in enumerate(found) if known}
     for words in {query.q for query in queries}:
         asked = [n for n, q in enumerate(queries) if n not in totals and q.q == words]
-        totals |= _counted({n: listings(queries[n], at) for n in asked}, words)
+        totals |= _counted({n: listings(queries[n], at) for n in asked}, words, most)
     return [totals[number] for number in range(len(queries))]
 
 
-def _counted(rows: dict[int, Any], words: str) -> dict[int, int]:
+def _counted(rows: dict[int, Any], words: str, most: int | None) -> dict[int, int]:
     if not rows:
         return {}
     params: list[Any] = []
     parts = []
     for number, queryset in rows.items():
-        up_to = queryset.order_by().values("pk")[: MOST + 1]
+        up_to = queryset.order_by().values("pk")[: (MOST if most is None else most) + 1]
         sql, own = up_to.query.sql_with_params()
         parts.append(f"SELECT {number}, count(*) FROM ({sql}) AS found")  # noqa: S608
         params += own
-    return {n: capped(count) for n, count in ask(words, " UNION ALL ".join(parts), params)}
+    return {n: capped(count, most) for n, count in ask(words, " UNION ALL ".join(parts), params)}
 
 
 def open_now(at: datetime) -> tuple[int, int]:
@@ -137,6 +140,7 @@ def _by_looking(
             found.groups[key][chosen[0]] = found.total
     found.rings = look.rings()
     if found.few:
+        found.first = look.first
         found.employers = look.parts[""].employers
     return found
 

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from employers.counting import is_few, total_of
-from employers.listed import expected_of, is_short, listed_page, listings
+from employers.listed import expected_of, is_short, listed_page
 from employers.models import Opportunity
 from employers.search import OpportunityQuery, words_of_query
 
@@ -21,7 +21,7 @@ def first_of(query: OpportunityQuery, at: datetime, size: int, rows: Any) -> lis
     read (a queryset of Opportunity)."""
     few = is_few(total_of(query, at))
     if query.q and not few:
-        few = is_short(expected_of([listings(query, at)])[0])
+        few = is_short(expected_of(query, at)[""])
     return listed_page(replace(query, after="", before=""), at, size, few, rows).rows
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 from django.db import connection, transaction
@@ -123,14 +124,24 @@ def nearest(query: OpportunityQuery, zips: Iterable[str], reach: int = 0) -> flo
     return min((miles[zip_code] for zip_code in zips if zip_code in miles), default=None)
 
 
-def listed_page(query: OpportunityQuery, at: datetime, size: int, few: bool, rows: Any) -> Page:
-    """A page of the list; `rows` is how its postings are read (a queryset of Opportunity).
+def listed_page(
+    query: OpportunityQuery,
+    at: datetime,
+    size: int,
+    few: bool,
+    rows: Any,
+    first: list[Any] | None = None,
+) -> Page:
+    """A page of the list; `rows` is how its postings are read (a queryset of Opportunity), `first`
+    what the list begins with, where a look has found it already.
 
     Few matches are found by what is asked and sorted; where there are many, the list is walked in
     its order until the page is full. The other way round, each would read most of the table.
     """
 
     def read(found: Any) -> list[Any]:
+        if first is not None:
+            return first[: size + 1]
         columns = [*ORDERED_BY, *(["miles"] if query.order == "distance" else [])]
         sql, params = found.values_list(*columns).query.sql_with_params()
         row = namedtuple("row", columns)  # type: ignore[misc]
@@ -147,34 +158,51 @@ def is_short(expected: int) -> bool:
     return expected**2 <= 25 * 3 * names().listings
 
 
-def expected_of(querysets: list[Any]) -> list[int]:
-    """How many rows PostgreSQL expects of each, by its statistics; one query."""
-    compiled = [queryset.order_by().values("pk").query.sql_with_params() for queryset in querysets]
-    return _expected([sql for sql, _ in compiled], [p for _, params in compiled for p in params])
+def expected_of(
+    query: OpportunityQuery, at: datetime, without: Iterable[str] = ("",)
+) -> dict[str, int]:
+    """{key left out: about how many rows there are}, by PostgreSQL's statistics of each condition
+    alone."""
+    found = {key: (_said(query, key), one) for key, one in _conditions(query).items()}
+    found["open"] = "", Q(ends_at__gt=at, opens_at__lte=at)
+    shares = _shares(found)
+    return {
+        left_out: int(
+            prod(share for key, share in shares.items() if key != left_out) * names().listings
+        )
+        for left_out in without
+    }
 
 
-def expected_of_words(words: str) -> int:
-    """How many rows have these words, as PostgreSQL expects; kept with the names."""
-    kept = names().expected
-    if words not in kept:
-        compiled = Listing.objects.filter(search=words_of_query(words)).values("pk").query
-        sql, params = compiled.sql_with_params()
-        kept[words] = _expected([sql], params)[0]
-    return kept[words]
+def _said(query: OpportunityQuery, key: str) -> str:
+    return f"{query.near} {query.within}" if key == "near" else str(getattr(query, key))
 
 
-def _expected(statements: list[str], params: Any) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(f"EXPLAIN (FORMAT JSON) {sql}" for sql in statements), params)
-        plans = [cursor.fetchone()[0]]
-        while cursor.nextset():
-            plans.append(cursor.fetchone()[0])
-    return [int(plan[0]["Plan"]["Plan Rows"]) for plan in plans]
+def _shares(conditions: dict[str, tuple[str, Q]]) -> dict[str, float]:
+    """{key: the share of all rows that PostgreSQL expects}; asked once, kept with the names."""
+    kept = names().shares
+    if missing := {k: c for k, c in conditions.items() if (k, c[0]) not in kept}:
+        rows = [Listing.objects.filter(one).values("pk").query for _, one in missing.values()]
+        compiled = [query.sql_with_params() for query in rows]
+        sql = "; ".join(f"EXPLAIN (FORMAT JSON) {sql}" for sql, _ in compiled)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [value for _, params in compiled for value in params])
+            plans = [cursor.fetchone()[0]]
+            while cursor.nextset():
+                plans.append(cursor.fetchone()[0])
+        for (key, (said, _)), plan in zip(missing.items(), plans, strict=True):
+            kept[key, said] = min(plan[0]["Plan"]["Plan Rows"] / names().listings, 1.0)
+    return {key: kept[key, said] for key, (said, _) in conditions.items()}
 
 
 # PostgreSQL does not know that a row's words lie apart from it, so it would rather look into every
 # row than into the index of words.
-PLANS = {"enable_seqscan": "off", "enable_indexscan": "off", "max_parallel_workers_per_gather": "0"}
+PLANS = {
+    "enable_seqscan": "off",
+    "enable_indexscan": "off",
+    "max_parallel_workers_per_gather": "0",
+    "random_page_cost": "1",
+}
 BY_WORDS = "; ".join(f"SET LOCAL {name} = {value}" for name, value in PLANS.items())
 AS_EVER = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in PLANS)
 

@@ -4,8 +4,11 @@ more filters than the count table knows.
 All marks of the matches are counted by one sum: each has four decimal digits of a listing's tally.
 """
 
+import json
+from collections import namedtuple
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, F, Q, TextField, Value, When
@@ -15,24 +18,44 @@ from django.utils import timezone
 
 from employers.choices import StartKind
 from employers.filters import START_DAYS, WITHIN
-from employers.listed import (
-    ask,
-    expected_of,
-    expected_of_words,
-    is_short,
-    listings,
-    nearest,
-)
+from employers.listed import ORDERED_BY, ask, expected_of, is_short, listings, nearest
 from employers.names import names
 from employers.search import OpportunityQuery
 from vocabularies.models import Region
 
 # No more matches than this are looked at.
-MOST = 2000
+MOST = 1000
 # One listing of so many stands in the index `listing_sample`.
 SAMPLE = 8
 # So many are expected to fill a look at every eighth.
 COMMON = int(1.3 * SAMPLE * MOST)
+
+
+# What a look asks of the rows of a part: (key, rows, employers, tally or ZIP codes, rows that start
+# within a month, within three); of "near" a row for each set of ZIP codes.
+COLUMNS = {
+    False: "(employer, tally, band, id, ends_at, public_since, hourly_pay)",
+    True: "(place, more)",
+}
+TOLD = {
+    False: "SELECT '{key}', count(*), {employers}, sum(tally)::text, "
+    "count(*) FILTER (WHERE band = '1'), count(*) FILTER (WHERE band = '3') FROM {rows}",
+    True: "SELECT '{key}', count(*), 0, concat_ws(' ', place, array_to_string(more, ' ')), 0, 0 "
+    "FROM {rows} GROUP BY place, more",
+}
+# And the rows that the list begins with: (key, id, 0, columns of the order, which, 0).
+BEGINNING = 26  # a page and one more
+ORDERS = {
+    "closing": "ends_at, id",
+    "newest": "public_since DESC, id DESC",
+    "pay": "hourly_pay DESC NULLS LAST, id DESC",
+}
+BEGINS = (
+    "SELECT 'begins', id, 0, json_build_array(ends_at, public_since, hourly_pay)::text, nth, 0 "
+    "FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS nth FROM {rows}) AS ordered "
+    "WHERE nth <= {many}"
+)
+Begun = namedtuple("Begun", ORDERED_BY)
 
 
 class AtLeast(int):
@@ -47,8 +70,9 @@ class AtLeast(int):
     __html__ = __str__
 
 
-def capped(n: int) -> int:
-    return n if n <= MOST else AtLeast(MOST)
+def capped(n: int, most: int | None = None) -> int:
+    most = MOST if most is None else most
+    return n if n <= most else AtLeast(most)
 
 
 def is_few(total: int) -> bool:
@@ -93,7 +117,8 @@ class Look:
     parts: dict[str, Part] = field(default_factory=dict)
     spots: dict[str, int] | None = None
     is_short: bool = False
-    found: dict[str, Any] = field(default_factory=dict)
+    # The listings that the first page begins with, where all were looked at.
+    first: list[Any] | None = None
 
     @property
     def total(self) -> int:
@@ -102,15 +127,15 @@ class Look:
     def look(self) -> None:
         """Common words are told by every eighth listing, if those are more than one may look at."""
         keys = ["", *self.used, *(["near"] if self.query.near else [])]
-        expected = self._expected(keys)
+        expected = expected_of(self.query, self.at, keys) if self.query.q or self.query.near else {}
         # Rings are shown where all can be looked at.
-        asked = [key for key in keys if key != "near" or expected["near"] <= 2 * MOST]
+        asked = [key for key in keys if key != "near" or expected["near"] <= MOST]
         common = {key for key in keys if self.query.q and expected[key] > COMMON}
         self._ask(asked, common)
         if again := [key for key in common if key in asked and self._rows_of(key) <= MOST]:
             self._ask(again, set())
         if self.query.q and self._rows_of("") > MOST:
-            self.is_short = is_short(expected_of([self._listings("")])[0])
+            self.is_short = is_short(expected[""])
         # A tally that is longer than the known marks reach has a mark that is new.
         if max(len(part.tally) for part in self.parts.values()) > 4 * len(names().places):
             names().read_places_again()
@@ -127,60 +152,59 @@ class Look:
         }
         return rings | {"": self._rows_of("near")}
 
-    def _expected(self, keys: list[str]) -> dict[str, int]:
-        """About how many rows each part has; asked only where it decides something. No part has
-        more than the words alone find, and those are seldom too many."""
-        enough = 2 * MOST if "near" in keys else COMMON
-        if self.query.q and (most := expected_of_words(self.query.q)) <= enough:
-            return dict.fromkeys(keys, most)
-        asked = keys if self.query.q else [key for key in keys if key == "near"]
-        if not asked:
-            return dict.fromkeys(keys, 0)
-        rows = [self._listings(key) for key in asked]
-        return dict.fromkeys(keys, 0) | dict(zip(asked, expected_of(rows), strict=True))
-
-    def _listings(self, leave_out: str) -> Any:
-        if leave_out not in self.found:
-            self.found[leave_out] = listings(self.query, self.at, leave_out).order_by()
-        return self.found[leave_out]
-
     def _rows_of(self, key: str) -> int:
         return sum((self.spots or {}).values()) if key == "near" else self.parts[key].rows
 
     def _ask(self, keys: list[str], common: set[str]) -> None:
+        within: list[str] = []
+        asked: list[str] = []
         params: list[Any] = []
-        asked = [self._sql(key, key in common, params) for key in keys]
-        answers = ask(self.query.q, " UNION ALL ".join(asked), params)
+        for key in keys:
+            sql, own = self._rows_sql(key, key in common)
+            within.append(f"part_{len(within)} {COLUMNS[key == 'near']} AS ({sql})")
+            params += own
+            employers = "0" if key else "count(DISTINCT employer)"
+            told = TOLD[key == "near"]
+            asked.append(told.format(key=key, rows=f"part_{len(within) - 1}", employers=employers))
+        begins = "" in keys and "" not in common and self._begins()
+        if begins:
+            rows = f"part_{keys.index('')}"
+            asked.append(BEGINS.format(rows=rows, order=ORDERS[self.query.order], many=BEGINNING))
+        sql = f"WITH {', '.join(within)} {' UNION ALL '.join(asked)}"
+        answers = ask(self.query.q, sql, params)
         if "near" in keys:
             self.spots = {zips: n for key, n, _, zips, _, _ in answers if key == "near"}
+        if begins:
+            self._begin([answer for answer in answers if answer[0] == "begins"])
         for key, n, employers, tally, soon, later in answers:
-            if key != "near":
+            if key in keys and key != "near":
                 bands = {"start=1": soon, "start=3": later}
                 self.parts[key] = Part(n, employers, tally or "", bands)
 
-    def _sql(self, key: str, is_common: bool, params: list[Any]) -> str:
-        """(key, rows, employers, tally or ZIP codes, rows that start within a month, within three)
-        of one part."""
-        columns = ["place", "more_places"] if key == "near" else ["employer", "tally", "band"]
-        rows = self._listings(key)
-        if key != "near":
-            rows = rows.annotate(band=_start_band())
+    def _rows_sql(self, key: str, is_common: bool) -> tuple[str, Any]:
+        """The rows that one part looks at."""
+        rows = listings(self.query, self.at, key).order_by()
         if is_common:
             rows = rows.filter(Exact(Mod(F("pk"), SAMPLE), 0))
-        inner, own = rows.values_list(*columns)[: MOST + 1].query.sql_with_params()
-        params += own
         if key == "near":
-            return (
-                "SELECT 'near', n, 0, concat_ws(' ', place, array_to_string(more, ' ')), 0, 0 "  # noqa: S608
-                "FROM (SELECT place, more, count(*) AS n "
-                f"FROM ({inner}) AS one (place, more) GROUP BY 1, 2) AS spots"
-            )
-        employers = "0" if key else "count(DISTINCT employer)"
-        return (
-            f"SELECT '{key}', count(*), {employers}, sum(tally)::text, "  # noqa: S608
-            "count(*) FILTER (WHERE band = '1'), count(*) FILTER (WHERE band = '3') "
-            f"FROM ({inner}) AS one (employer, tally, band)"
-        )
+            columns = ["place", "more_places"]
+        else:
+            rows = rows.annotate(band=_start_band())
+            columns = ["employer", "tally", "band", *ORDERED_BY]
+        return rows.values_list(*columns)[: MOST + 1].query.sql_with_params()  # type: ignore[no-any-return]
+
+    # The beginning of the list
+
+    def _begins(self) -> bool:
+        query = self.query
+        return query.order in ORDERS and not (query.after or query.before)
+
+    def _begin(self, answers: list[tuple[Any, ...]]) -> None:
+        self.first = []
+        for _, pk, _, said, _, _ in sorted(answers, key=lambda answer: answer[4]):
+            ends_at, public_since, hourly_pay = json.loads(said, parse_float=Decimal)
+            moments = datetime.fromisoformat(ends_at), datetime.fromisoformat(public_since)
+            self.first.append(Begun(pk, *moments, hourly_pay))
 
 
 def _start_band() -> Case:

@@ -48,8 +48,9 @@ class Names:
         return {}
 
     @cached_property
-    def expected(self) -> dict[str, int]:
-        """{words: about how many listings have them}, filled by whoever asks."""
+    def shares(self) -> dict[tuple[str, str], float]:
+        """{(key of a query, value): about which share of all listings fits}, filled by whoever
+        asks."""
         return {}
 
     @cached_property

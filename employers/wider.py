@@ -8,6 +8,7 @@ from employers.counting import Counts, totals_of
 from employers.search import OpportunityQuery
 
 MOST = 5
+MANY = 100  # whoever is offered more need not know how many
 
 
 def wider_searches(
@@ -22,7 +23,7 @@ def wider_searches(
         for words, changes in steps
         if totals[words] is None
     }
-    totals |= dict(zip(unknown, totals_of(list(unknown.values()), at), strict=True))
+    totals |= dict(zip(unknown, totals_of(list(unknown.values()), at, MANY), strict=True))
     found = [(words, query.link(**changes), n) for words, changes in steps if (n := totals[words])]
     return found[:MOST]
 

@@ -45,9 +45,8 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
     query, now = OpportunityQuery.from_get(request.GET), timezone.now()
     counts = counts_of(query, now)
     total = counts.total
-    page = listed_page(
-        query, now, PAGE, counts.few or counts.to_sort, Opportunity.objects.for_rows()
-    )
+    few = counts.few or counts.to_sort
+    page = listed_page(query, now, PAGE, few, Opportunity.objects.for_rows(), counts.first)
     for row in page.rows if query.near else ():
         miles = nearest(query, (place[:5] for place in row.shown_places))
         row.away = round_miles(miles) if miles is not None else ""

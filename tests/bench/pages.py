@@ -53,6 +53,7 @@ def pages(rows: int) -> Iterator[Page]:
         most=search,
         there=known.get("three"),
     )
+    yield Page("any", "The same, drawn blindly", made.any_three(), most=search)
     yield Page("two", "Word and place", made.word_place(), most=search, there=known.get("two"))
     yield Page("word", "One word", made.words(made.trades), most=search)
     yield Page("rare", "A rare word", made.words(["hyperbaric", "falconry"]), most=search)
@@ -99,6 +100,18 @@ class Samples:
         return self._queries(q=self.trades, near=self.zips, within=["25"])
 
     def word_sector_place(self) -> list[str]:
+        """As somebody asks who looks for what there is: the three of one posting."""
+        named = Location.objects.filter(
+            opportunity__in=Opportunity.objects.public(), county__in=self.counties
+        ).values_list("opportunity__title", "opportunity__sector__slug", "place")
+        drawn = set()
+        for title, sector, place in self.dice.sample(list(named.order_by("pk")[:20_000]), MANY):
+            word = self.dice.choice([w for w in title.split() if len(w) > 5] or [title])
+            drawn.add(urlencode({"q": word, "sector": sector, "near": place, "within": "25"}))
+        return [f"/opportunities/?{query}" for query in sorted(drawn)]
+
+    def any_three(self) -> list[str]:
+        """Of which half find nothing."""
         return self._queries(q=self.trades, sector=self.sectors, near=self.zips, within=["25"])
 
     def filters(self) -> list[str]:

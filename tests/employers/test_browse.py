@@ -152,7 +152,7 @@ def test_pages_follow_one_another_without_gap_or_double(client, region, order):
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/opportunities/", 4),
+        ("/opportunities/", 3),
         ("/opportunities.json", 6),
         ("/opportunities.csv", 5),
         ("/opportunities.xlsx", 5),

@@ -2,6 +2,7 @@
 whatever the time: the database keeps them, so every way of writing is tried."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -224,8 +225,9 @@ def test_counts_follow_the_clock_without_any_task(region_of_two, time_machine):
     check(at, QUERIES[::3])
 
 
-def test_few_matches_and_many_are_found_alike(region_of_two, monkeypatch):
-    """What is too much to look at is walked in its order, and gives the same rows."""
+def test_few_matches_and_many_are_found_alike(region_of_two):
+    """What is too much to look at is walked in its order, and gives the same rows; so does what
+    was seen while counting."""
     lives = Lives(5)
     for _ in range(15):
         lives.begin()
@@ -235,9 +237,14 @@ def test_few_matches_and_many_are_found_alike(region_of_two, monkeypatch):
 
         few = listed_page(query, lives.now, 4, True, rows)
         many = listed_page(query, lives.now, 4, False, rows)
+        first = counts_of(query, lives.now).first
+        seen = listed_page(query, lives.now, 4, True, rows, first)
+        beyond = counts_of(replace(query, after=few.after), lives.now)
 
-        assert few == many
+        assert few == many == seen
         assert few.rows
+        assert (first is None) == (query.sort == "distance")
+        assert beyond.first is None
 
 
 def test_too_many_to_count_are_said_to_be_at_least_so_many(client, region, monkeypatch):

@@ -269,5 +269,5 @@ def test_a_full_query_asks_as_much_with_three_rows(aides, client, django_assert_
         keep_search_words(row)
     client.get(f"/opportunities/?{query}")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         assert client.get(f"/opportunities/?{query}").context["total"] == rows
