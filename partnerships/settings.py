@@ -208,6 +208,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=2),
         "options": {"expires": 100},
     },
+    "print-plans-ahead": {
+        "task": "plans.tasks.print_ahead",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 240},
+    },
     "remind-of-news": {
         "task": "plans.tasks.remind_of_news",
         "schedule": timedelta(hours=1),

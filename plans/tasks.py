@@ -12,6 +12,7 @@ from plans import actions, live
 from plans.actions import erasing, reminding
 from plans.exporting import making
 from plans.models import Measure
+from plans.paper import ahead
 
 
 @shared_task(expires=3000)
@@ -50,6 +51,13 @@ def remind_of_news() -> int:
 def make_pack(job: str) -> None:
     """Make the submission pack that an editor asked for."""
     making.make(uuid.UUID(job))
+
+
+@shared_task(expires=600)
+def print_ahead() -> int:
+    """Print the whole plan, so that its first reader does not wait. Returns how many plans were
+    printed."""
+    return ahead.print_ahead()
 
 
 @shared_task(expires=3600)

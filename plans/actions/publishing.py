@@ -14,6 +14,7 @@ from plans.differences import compare, of_words
 from plans.freezing import freeze, seen_of
 from plans.lint import musts, why_not_adopted
 from plans.models import CommentWindow, Plan, PlanVersion, VersionItem
+from plans.nudges import wake
 from plans.references import Loose, dangling
 from vocabularies.text import to_html
 
@@ -102,7 +103,12 @@ def publish_version(
         before={"state": was},
         after={"state": to, "version": version.number, "changes": len(changes)},
     )
+    transaction.on_commit(_wake, robust=True)
     return version
+
+
+def _wake() -> None:
+    wake("plans.tasks.print_ahead")
 
 
 def _begin(

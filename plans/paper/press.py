@@ -4,12 +4,14 @@ import hashlib
 import json
 import re
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import typst
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 TEMPLATE = (Path(__file__).parent / "plan.typ").read_bytes()
 KEPT_FOR = 7 * 24 * 3600
@@ -32,15 +34,40 @@ TRIES = 5
 
 def printed(data: dict[str, Any]) -> tuple[bytes, str]:
     """The PDF of plan.typ's data and its mark. Kept, since a version never changes: only news
-    of its actions and measures makes another."""
+    of its actions and measures makes another. Without the cache it is set anew."""
+    words, mark = _marked(data)
+    try:
+        pdf = cache.get(_key(mark))
+    except RedisError:
+        return _press(_drawable(words)), mark
+    return pdf or _kept(words, mark), mark
+
+
+def keep(data: dict[str, Any]) -> bool:
+    """Print it before a reader asks. Returns whether it was not kept yet."""
+    words, mark = _marked(data)
+    try:
+        if is_new := not cache.has_key(_key(mark)):
+            _kept(words, mark)
+    except RedisError:
+        return False
+    return is_new
+
+
+def _marked(data: dict[str, Any]) -> tuple[str, str]:
     words = json.dumps(data, sort_keys=True, ensure_ascii=False)
-    mark = hashlib.sha256(TEMPLATE + words.encode()).hexdigest()[:32]
-    key = f"plan-paper:{mark}"
-    pdf = cache.get(key)
-    if pdf is None:
-        pdf = _press(_drawable(words))
-        cache.set(key, pdf, KEPT_FOR)
-    return pdf, mark
+    return words, hashlib.sha256(TEMPLATE + words.encode()).hexdigest()[:32]
+
+
+def _key(mark: str) -> str:
+    return f"plan-paper:{mark}"
+
+
+def _kept(words: str, mark: str) -> bytes:
+    pdf = _press(_drawable(words))
+    with suppress(RedisError):
+        cache.set(_key(mark), pdf, KEPT_FOR)
+    return pdf
 
 
 def _press(words: str) -> bytes:

@@ -74,7 +74,7 @@ def one_item(
         "title": f"{level} {node.number} {node.title}",
         "level": level,
         "head": f"{node.number} {_short(node.title)}",
-        "above": ", ".join(f"{one.number} {_short(one.title)}" for one in above) or level,
+        "above": ", ".join(f"{one.number} {_short(one.title)}" for one in above),
         "about": [],
         "items": [_item(one, one.depth - node.depth + 1, version.plan, leads) for one in family],
         **_what_comes_of_it(version, family, is_current),
@@ -164,7 +164,8 @@ def _about(version: PlanVersion, nodes: list[VersionItem], is_current: bool) -> 
 
 
 def _day(value: Any) -> str:
-    return date_format(value, "j M Y")
+    """Stays on one line."""
+    return date_format(value, "j M Y").replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _short(words: str) -> str:
@@ -220,9 +221,12 @@ def _roles(node: VersionItem, plan: Plan) -> list[dict[str, Any]]:
 
 def _action(action: dict[str, str], leads: Leads) -> dict[str, Any]:
     since = action["since"]
-    day = f" since {_day(date.fromisoformat(since))}" if since else ""
-    stands = f"{action['word']}{day}."
-    return {"runs": to_runs(action["html"], leads), "tone": action["tone"], "stands": stands}
+    return {
+        "runs": to_runs(action["html"], leads),
+        "tone": action["tone"],
+        "word": action["word"],
+        "since": f"since {_day(date.fromisoformat(since))}" if since else "",
+    }
 
 
 def _others(node: VersionItem, code: str) -> str:
@@ -238,18 +242,19 @@ def _matrix(version: PlanVersion, nodes: list[VersionItem]) -> dict[str, Any]:
     if len(nodes) > MOST_ROWS:
         nodes = [node for node in nodes if node.depth <= 2]
     rows = [
-        [
-            node.number,
-            [{"a": [{"t": node.title}], "to": node.number}],
-            *(
+        {
+            "number": node.number,
+            "title": node.title,
+            "upper": node.depth <= 2,
+            "cells": [
                 ", ".join(held["code"] for held in node.roles if held["role"] == role["key"])
                 for role in roles
-            ),
-        ]
+            ],
+        }
         for node in nodes
         if node.roles
     ]
-    return {"heads": ["No.", "Item", *(role["label"] for role in roles)], "rows": rows}
+    return {"heads": ["Item", *(role["label"] for role in roles)], "rows": rows}
 
 
 def _what_comes_of_it(
@@ -295,7 +300,8 @@ def _measures(version: PlanVersion, nodes: list[VersionItem]) -> dict[str, Any]:
         [
             f"{numbers[one.item_id]} {one.name}" if one.item_id else one.name,
             figure(one.baseline, one.unit),
-            figure(one.target, one.unit) + (f" by {_day(one.target_on)}" if one.target_on else ""),
+            figure(one.target, one.unit)
+            + (f" by\N{NO-BREAK SPACE}{_day(one.target_on)}" if one.target_on else ""),
             f"{figure(one.newest, one.unit)}, {_day(one.newest_on)}"
             if one.newest is not None
             else "No value yet",

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
@@ -56,7 +57,11 @@ def item_pdf(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def group_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """A work group's sheet for its meeting."""
-    group = get_object_or_404(WorkGroup, code=code)
+    group = get_object_or_404(WorkGroup, code__iexact=code)
+    if group.code != code:
+        query = request.GET.urlencode()
+        address = reverse("plans:group_pdf", args=[group.code])
+        return redirect(f"{address}?{query}" if query else address, permanent=True)
     version, current = version_asked(request)
     data = one_group(version, group, **_how(request, version, current))
     return _sent(request, data, f"plan-group-{group.code}-version-{version.number}")

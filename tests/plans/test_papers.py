@@ -1,19 +1,22 @@
 """The plan on paper: what is set, that nothing is lost, and that no words break the press."""
 
+import json
 import re
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import typst
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plans.models import Action, Item, Measure, Plan, PlanVersion
+from plans.paper.ahead import print_ahead
 from plans.paper.blocks import to_blocks
 from plans.paper.codes import code_svg
-from plans.paper.press import printed
-from plans.paper.sheets import whole_plan
+from plans.paper.press import TEMPLATE, printed
+from plans.paper.sheets import one_item, whole_plan
 from tests.plans.factories import adopt, item_called, open_for_comment
 from vocabularies.text import to_html
 
@@ -60,6 +63,24 @@ def words_of(value: object) -> str:
     if isinstance(value, dict):
         return " ".join(words_of(one) for key, one in value.items() if key not in ("kind", "url"))
     return value if isinstance(value, str) else ""
+
+
+def running_heads(data: dict) -> list[str]:
+    """What stands at the right above each page, from the second on."""
+    told = typst.query(
+        TEMPLATE,
+        "<running-head>",
+        sys_inputs={"data": json.dumps(data)},
+        ignore_system_fonts=True,
+    )
+    return [written(one["body"]["children"][1]) for one in json.loads(told)]
+
+
+def written(element: dict) -> str:
+    parts = element.get("children") or [element["body"]] if "body" in element else []
+    if element["func"] == "sequence":
+        parts = element["children"]
+    return "".join([element.get("text", " " * (element["func"] == "space")), *map(written, parts)])
 
 
 def test_blocks_lose_no_word_and_keep_lists_in_lists():
@@ -136,8 +157,8 @@ def test_an_older_version_keeps_its_numbers_words_and_statuses(
 
     titles = [one["handle"] for one in data["items"]]
     assert "Strategy 1" in titles and "Renamed" not in titles
-    stands = [action["stands"] for one in data["items"] for action in one["actions"]]
-    assert stands == ["Not started.", "Not started."]
+    stands = [action["word"] for one in data["items"] for action in one["actions"]]
+    assert stands == ["Not started", "Not started"]
     assert data["measures"]["rows"] == []
     assert client.get("/plan/print/?version=1").content.count(b"Strategy 1") > 0
 
@@ -161,6 +182,76 @@ def test_a_letter_of_the_readers_own_has_the_words_and_the_lasting_address(
         "River plan, 2026–2028, version 1:",
         f"{settings.SITE_URL}/plan/i/{item.code}/",
     ]
+
+
+def test_the_whole_plan_is_printed_ahead_once_and_when_an_action_moves(version: PlanVersion):
+    assert print_ahead() == 1
+
+    assert print_ahead() == 0
+    Action.objects.filter(text="Call 1 employers").update(status="done")
+    assert print_ahead() == 1
+
+
+def test_the_next_plan_is_printed_ahead_as_its_readers_ask_for_it(
+    client: Client, version: PlanVersion, plan: Plan
+):
+    adopt(plan)
+    coming = Plan.objects.create(title="Next plan", previous=plan)
+    Item.objects.create(plan=coming, position=1, handle="Onwards", statement="Go on.")
+    open_for_comment(coming)
+    client.get(f"/plan.pdf?plan={coming.pk}")
+
+    assert print_ahead() == 1  # the one that is read now
+
+    assert print_ahead() == 0
+
+
+def test_a_paper_that_nobody_printed_ahead_is_kept_for_the_next_reader(
+    client: Client, version: PlanVersion
+):
+    client.get("/plan.pdf")
+
+    assert print_ahead() == 0
+
+
+def test_papers_are_printed_while_the_cache_is_away(client: Client, version: PlanVersion, settings):
+    settings.CACHES = {
+        "default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/1"}
+    }
+
+    assert client.get("/plan.pdf").content.startswith(b"%PDF-")
+    assert print_ahead() == 0
+
+
+def test_a_groups_sheet_is_found_however_its_code_is_written(client: Client, version: PlanVersion):
+    answer = client.get("/plan/groups/et.pdf?paper=a4")
+
+    assert (answer.status_code, answer.url) == (301, "/plan/groups/ET.pdf?paper=a4")
+
+
+def test_an_item_of_the_top_level_names_its_level_once(plan: Plan, version: PlanVersion):
+    goal, strategy = (version.items.get(number=number) for number in ("1", "1.1"))
+
+    assert one_item(version, [], [goal], is_current=True)["above"] == ""
+    assert one_item(version, [goal], [strategy], is_current=True)["above"] == "1 Placement"
+
+
+def test_the_running_head_names_the_part_that_a_page_begins_in(version: PlanVersion):
+    data = whole_plan(version, is_current=True)
+    goal = next(one for one in data["items"] if one["level"] == 1) | {"roles": [], "actions": []}
+    half, page = ([{"kind": "p", "runs": [{"t": "Words. " * 90}]}] * times for times in (3, 6))
+
+    heads = running_heads(
+        data
+        | {
+            "items": [
+                goal | {"number": number, "handle": f"Goal {number}", "text": text}
+                for number, text in (("1", half), ("2", page), ("3", half))
+            ]
+        }
+    )
+
+    assert heads == ["Contents", "1 Goal 1", "2 Goal 2", "3 Goal 3", "Who does what"]
 
 
 def test_what_is_not_there_has_no_paper(client: Client, version: PlanVersion):
