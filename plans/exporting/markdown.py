@@ -1,36 +1,47 @@
-"""The plan as one Markdown file."""
+"""The plan as one Markdown file: blocks with one blank line between them."""
 
 import re
+from collections.abc import Iterator
 
-from django.template.loader import render_to_string
+from django.utils import timezone
 
 from plans.exporting.columns import Taken
+from plans.models import VersionItem
 from plans.references import to_plain
 
 HEADING = re.compile(r"^#{1,6}(?=\s)", re.MULTILINE)
+BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 def plan_as_markdown(taken: Taken) -> str:
-    rows = [
-        {
-            "node": node,
-            "hashes": "#" * min(node.depth + 1, 6),
-            "text": _below(to_plain(node.text, taken.labels)),
-            "evidence": _quoted(to_plain(node.evidence, taken.labels)),
-            "actions": [
-                (to_plain(action["text"], taken.labels), action["word"].lower())
-                for action in node.actions
-            ],
-        }
-        for node in taken.nodes
+    version = taken.version
+    stage = version.get_stage_display().lower()
+    blocks = [
+        f"# {version.plan}",
+        f"Version {version.number}, {stage}, published {timezone.localdate(version.published_at)}.",
+        *(block for node in taken.nodes for block in _blocks(node, taken)),
     ]
-    context = {"version": taken.version, "plan": taken.version.plan, "rows": rows}
-    return render_to_string("plans/plan.md", context)
+    return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def _below(text: str) -> str:
-    """Headings inside of a text stand below those of the items."""
-    return HEADING.sub("######", text)
+def _blocks(node: VersionItem, taken: Taken) -> Iterator[str]:
+    yield f"{'#' * min(node.depth + 1, 6)} {node.number} {node.title}"
+    if node.handle:
+        yield node.statement
+    yield "\n".join(
+        f"- {word}: {', '.join(group['name'] for group in groups)}" for _, word, groups in node.cast
+    )
+    yield HEADING.sub("######", _close(to_plain(node.text, taken.labels)))
+    # Another sign than that of the roles: two lists, not one.
+    yield "\n".join(
+        f"* {to_plain(action['text'], taken.labels)} ({action['word'].lower()})"
+        for action in node.actions
+    )
+    yield _quoted(_close(to_plain(node.evidence, taken.labels)))
+
+
+def _close(text: str) -> str:
+    return BLANKS.sub("\n\n", text.strip("\n"))
 
 
 def _quoted(text: str) -> str:

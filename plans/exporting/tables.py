@@ -4,6 +4,7 @@ The names and addresses of people who commented are in none, and neither is what
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +32,13 @@ Row = tuple[VersionItem, dict[str, Any] | None]
 
 def _day(moment: Any) -> Any:
     return timezone.localdate(moment) if moment else None
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    """134 and 92.5, in JSON too; never "134.00"."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _level(node: VersionItem, taken: Taken) -> str:
@@ -270,7 +278,9 @@ COMMENTS = Table(
             _of_answer(lambda r, t: t.now.get(r.changed_item_id, "")),
         ),
         Column(
-            "response", "The answer’s number in the table of answers", _of_answer(lambda r, t: r.pk)
+            "response",
+            "The answer’s number in the table of answers; nothing until it is published",
+            lambda c, t: answer.pk if (answer := _answer(c)) else None,
         ),
     ),
     _comments,
@@ -422,9 +432,9 @@ MEASURES = Table(
         ),
         Column("unit", "What its values count", lambda m, t: m.unit),
         Column("direction", "up: more is better; down: less is better", lambda m, t: m.direction),
-        Column("baseline", "Where it began", lambda m, t: m.baseline),
+        Column("baseline", "Where it began", lambda m, t: _number(m.baseline)),
         Column("baseline_on", "The day of the baseline", lambda m, t: m.baseline_on),
-        Column("target", "What shall be reached", lambda m, t: m.target),
+        Column("target", "What shall be reached", lambda m, t: _number(m.target)),
         Column("target_on", "The day by which", lambda m, t: m.target_on),
         Column("source", "Where the figure is from", lambda m, t: m.source),
         Column("source_url", "Address of the source", lambda m, t: m.source_url),
@@ -446,7 +456,7 @@ VALUES = Table(
         Column("measure", "Number of the measure", lambda v, t: v.measure_id),
         Column("name", "What is measured", lambda v, t: v.name),
         Column("date", "The day that the value is of", lambda v, t: v.on),
-        Column("value", "The value", lambda v, t: v.value),
+        Column("value", "The value", lambda v, t: _number(v.value)),
         Column("parts", "Its parts by name, where there are any", lambda v, t: v.parts or {}),
         Column("note", "What else to know", lambda v, t: v.note),
     ),

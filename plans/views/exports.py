@@ -94,8 +94,13 @@ def plan_csv(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def plan_md(request: HttpRequest) -> HttpResponse:
+    taken = _taken(request)
     return HttpResponse(
-        plan_as_markdown(_taken(request)), content_type="text/markdown; charset=utf-8"
+        plan_as_markdown(taken),
+        content_type="text/markdown; charset=utf-8",
+        headers={
+            "Content-Disposition": f'inline; filename="plan-version-{taken.version.number}.md"'
+        },
     )
 
 

@@ -200,8 +200,39 @@ def test_markdown_keeps_quotations_and_headings_in_their_place(client: Client, p
 
     text = client.get("/plan.md").content.decode()
 
-    assert "\n###### Loud\n" in text
+    assert "\n\n###### Loud\n\nText\n\n> First." in text
     assert "\n> First.\n>\n> Second.\n" in text
+
+
+def test_markdown_has_one_blank_line_between_blocks(client: Client, plan: Plan):
+    item = Item.objects.get(statement="Begin the 1. thing")
+    item.text, item.evidence = "First.\n\n\n\nSecond.\n", "Seen.\n \n\nHeard."
+    item.save()
+    open_for_comment(plan)
+
+    text = client.get("/plan.md").content.decode()
+
+    assert "\n\n\n" not in text and not text.endswith("\n\n") and text.endswith("\n")
+    assert (
+        "\n\nFirst.\n\nSecond.\n\n* Call 1 employers (not started)\n\n> Seen.\n>\n> Heard.\n\n"
+        in text
+    )
+
+
+def test_figures_are_numbers_and_what_is_not_there_is_null(client: Client, version: PlanVersion):
+    make_comment(version, "1.1")
+    measure = Measure.objects.create(
+        plan=version.plan, name="Placed", source="X", baseline=Decimal("92.50")
+    )
+    MeasureValue.objects.create(measure=measure, on=date(2026, 3, 31), value=Decimal("134.00"))
+
+    told = client.get("/plan/measures.json").json()["results"][0]
+    value = client.get("/plan/values.json").json()["results"][0]["value"]
+
+    assert (told["baseline"], told["target"], value) == (92.5, None, 134)
+    assert client.get("/plan/comments.json").json()["results"][0]["response"] is None
+    assert table(client, "measures")[0]["baseline"] == "92.5"
+    assert table(client, "values")[0]["value"] == "134"
 
 
 def test_the_pack_holds_all_and_its_sums_are_right(client: Client, version: PlanVersion, editor):
