@@ -74,6 +74,7 @@ class Here:
 
     def __post_init__(self) -> None:
         self._by_id = {node.item_id: node for node in self.nodes}
+        self._by_order = {node.order: node for node in self.nodes}
 
     @classmethod
     def of(cls, version: PlanVersion) -> "Here":
@@ -86,6 +87,9 @@ class Here:
         if item_id is None:
             return None
         return self._by_id.get(item_id) or self._by_id.get(self.merged.get(item_id, item_id))
+
+    def ordered(self, order: int | None) -> VersionItem | None:
+        return None if order is None else self._by_order.get(order)
 
     def numbered(self, number: str) -> VersionItem | None:
         return next((node for node in self.nodes if node.number == number), None)
@@ -261,7 +265,8 @@ def speaker_of(kind: str, named: bool, hidden: bool) -> str:
 
 
 def deeds(here: Here) -> list[Deed]:
-    """Every public answer of a plan, in the order of its items now. Two queries."""
+    """Every public answer of a plan, in the order of its items now, without their words (see
+    `with_words`). Two queries."""
     responses = Response.objects.published().filter(plan_id=here.version.plan_id)
     said = Comment.objects.published().filter(response__in=responses).order_by()
     rows: dict[int, list[tuple]] = defaultdict(list)
@@ -269,11 +274,23 @@ def deeds(here: Here) -> list[Deed]:
     grouped = kinds.values_list("response_id", "item_id", "kind", "named", "hidden")
     for response, *row in grouped.annotate(n=Count("pk"), since=Min("version__number")):
         rows[response].append(tuple(row))
-    found = [_deed(one, rows[one.pk], here) for one in responses.select_related("changed_in")]
+    found = [
+        _deed(one, rows[one.pk], here)
+        for one in responses.only("pk", "disposition", "changed_item")
+    ]
     last = len(here.nodes) + 1
     return sorted(
         found, key=lambda deed: (deed.node.order if deed.node else last, deed.response.pk)
     )
+
+
+def with_words(page: Sequence[Deed]) -> Sequence[Deed]:
+    """The answers of one page, as they are read. One query."""
+    responses = Response.objects.select_related("changed_in")
+    words = responses.in_bulk([deed.response.pk for deed in page])
+    for deed in page:
+        deed.response = words.get(deed.response.pk, deed.response)
+    return page
 
 
 def _deed(response: Response, rows: list[tuple], here: Here) -> Deed:
@@ -285,7 +302,7 @@ def _deed(response: Response, rows: list[tuple], here: Here) -> Deed:
             places[node.order] += n
     most = max(places.values(), default=0)
     order = min((place for place, n in places.items() if n == most), default=None)
-    node = next((one for one in here.nodes if one.order == order), None)
+    node = here.ordered(order)
     since = min((row[-1] for row in rows), default=None)
     return Deed(response, node or here.node(response.changed_item_id), speakers, since)
 

@@ -151,7 +151,8 @@ def _answers(here: Here, since: datetime | None, until: datetime) -> Iterable[Ha
             at=one.published_at or until,
             title=f"Answered: {one.title}",
             words=f"{one.get_disposition_display()}. {_short(one.text_html)}",
-            path=f"{reverse('plans:response_list')}#answer-{one.pk}",
+            path=f"{reverse('plans:response_list')}?plan={here.version.plan_id}&answer={one.pk}"
+            f"#answer-{one.pk}",
             items=frozenset(touched[one.pk]),
         )
 

@@ -1,15 +1,30 @@
 """What readers see of the answers: “you said, we did”, and who has not spoken."""
 
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public
-from plans.answers import SPEAKERS, Here, by_kind, deeds, places_of, silent, sought_among, who_spoke
+from plans.answers import (
+    A_PAGE,
+    SPEAKERS,
+    Deed,
+    Here,
+    by_kind,
+    deeds,
+    places_of,
+    silent,
+    sought_among,
+    who_spoke,
+    with_words,
+)
 from plans.forms import SoughtQuery
 from plans.models import Comment
 from plans.rules import may_edit_plan
-from plans.views.reading import current_asked
+from plans.views.reading import current_asked, suffix_of
 
 
 @public
@@ -25,12 +40,20 @@ def response_list(request: HttpRequest) -> HttpResponse:
     sought = query.sought() if query.is_bound else None
     shown = sought_among(found, here, sought) if sought else found
     said = Comment.objects.published().filter(item__plan_id=version.plan_id).count()
+    pages = Paginator(shown, A_PAGE)
+    page = pages.get_page(_page_of(request, shown) or request.GET.get("page"))
+    asked = {"item": sought.number, **vars(sought)} if sought else {}
+    asked = {key: value for key, value in asked.items() if value and key != "number"}
+    whose = {"plan": version.plan_id} if version.aside else {}
     context = {
         "version": version,
         "plan": version.plan,
+        "suffix": suffix_of(version, version),
         "query": query,
-        "is_filtered": bool(sought and any(vars(sought).values())),
-        "deeds": shown,
+        "asked": urlencode(whose | asked),
+        "is_filtered": bool(asked),
+        "page": page,
+        "deeds": with_words(list(page)),
         "total": len(found),
         "kinds": by_kind(found),
         "said": said,
@@ -38,6 +61,13 @@ def response_list(request: HttpRequest) -> HttpResponse:
         "may_edit": may_edit_plan(request.user, version.plan),
     }
     return render(request, "plans/response_list.html", context)
+
+
+def _page_of(request: HttpRequest, shown: list[Deed]) -> int | None:
+    """`?answer=` names an answer: the page that it stands on."""
+    wanted = request.GET.get("answer", "")
+    place = next((n for n, deed in enumerate(shown) if str(deed.response.pk) == wanted), None)
+    return None if place is None else place // A_PAGE + 1
 
 
 @public

@@ -26,6 +26,7 @@ from plans.answers import Here, answered_on, deeds, prepared, seen_of, step_of, 
 from plans.choices import Disposition, Shown
 from plans.desk_of_answers import answers_waiting_for
 from plans.models import Comment, Descent, Item, Plan, Response, ResponseTemplate
+from plans.views import responses
 from tests.plans.factories import adopt, item_called, make_comment, open_for_comment
 
 SIGNED_IN = "django.contrib.auth.backends.ModelBackend"
@@ -235,19 +236,44 @@ def test_filters_are_in_the_address(plan, version, client):
         assert f"{away} meetings" not in page, query
 
 
+def test_answers_come_in_pages_and_a_link_to_one_finds_its_page(plan, version, client, monkeypatch):
+    monkeypatch.setattr(responses, "A_PAGE", 2)
+    answers = [begin(plan, make_comment(version, "1.1"), text=f"Answer {n}.") for n in range(5)]
+    publish(plan)
+    last = answers[-1]
+
+    def shown(query: str) -> list[int]:
+        page = client.get(f"/plan/responses/?{query}").content.decode()
+        return [n for n in range(5) if f"Answer {n}." in page]
+
+    assert [shown(f"page={n}") for n in (1, 2, 3)] == [[0, 1], [2, 3], [4]]
+    assert shown(f"plan={plan.pk}&answer={last.pk}") == [4]
+    assert [shown(odd) for odd in ("page=9", "page=x", "page=-1", "answer=x")] == [
+        [4],
+        [0, 1],
+        [4],
+        [0, 1],
+    ]
+    page = client.get("/plan/responses/?item=1&page=2").content.decode()
+    assert 'href="?item=1&amp;page=3" rel="next"' in page
+    assert 'href="?item=1&amp;page=1" rel="prev"' in page
+    feed = client.get("/plan.atom").content.decode()
+    assert f"/plan/responses/?plan={plan.pk}&amp;answer={last.pk}#answer-{last.pk}" in feed
+
+
 def test_the_page_of_answers_asks_the_same_with_one_and_three(
     plan, version, client, desk, django_assert_num_queries
 ):
     begin(plan, make_comment(version, "1.1"), text="Yes.")
     publish(plan)
     client.get("/plan/responses/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/plan/responses/")
 
     for _ in range(2):
         begin(plan, make_comment(version, "1.2"), text="Yes.")
     publish(plan)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/plan/responses/")
 
 
