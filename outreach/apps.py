@@ -5,8 +5,15 @@ class OutreachConfig(AppConfig):
     name = "outreach"
 
     def ready(self) -> None:
-        from outreach import erasing, following, live, safety  # noqa: PLC0415  needs the models
+        from outreach import (  # noqa: PLC0415  needs the models
+            calling_back,
+            erasing,
+            following,
+            live,
+            safety,
+        )
 
+        calling_back.connect()
         erasing.connect()
         following.connect()
         live.connect()

@@ -15,6 +15,8 @@ from plans.models import Follow
 from vocabularies.models import Region
 
 QUARTER = 900  # seconds
+NEWS = "plan-follow-news"
+KINDS_OF_LETTERS = (NEWS, "plan-follow-confirm", "plan-follow-stands")
 
 
 def confirm(follow: Follow, token: str) -> None:
@@ -45,9 +47,9 @@ def stands(follow: Follow, now: datetime) -> None:
 def news(
     follows: Sequence[Follow], new: list[tuple[Happening, list[tuple[str, str]]]], until: datetime
 ) -> None:
-    """What is new of all that one address follows. It carries a key, so that it is written once,
-    and ends with one click (RFC 8058)."""
-    first = follows[-1]
+    """What is new of all that one address follows. It carries a key, so that it is written once
+    and tells what time it is about, and ends with one click (RFC 8058)."""
+    first, since = follows[-1], min(one.told_until for one in follows)
     end_url = settings.SITE_URL + reverse(
         "plans:follow_end", args=[follow_token(first, FOLLOW_END)]
     )
@@ -59,7 +61,7 @@ def news(
         first,
         "follow_news",
         only.title if len(new) == 1 else f"New in {names[0] if len(names) == 1 else 'the plan'}",
-        key=until.isoformat(),
+        key=f"{since.isoformat()}/{until.isoformat()}",
         headers={
             "List-Id": f"<plan.{settings.SITE_URL.partition('://')[2].partition(':')[0]}>",
             "List-Unsubscribe": f"<{end_url}>",
@@ -69,6 +71,11 @@ def news(
         names=names,
         end_url=end_url,
     )
+
+
+def begins_at(key: str) -> datetime:
+    """The moment from which on a letter of that key tells news."""
+    return datetime.fromisoformat(key.split(":", 2)[2].partition("/")[0])
 
 
 def _send(

@@ -21,7 +21,8 @@ from django.db import (
     connection,
     transaction,
 )
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from outreach import journal
@@ -30,6 +31,8 @@ from outreach.carriers import Away, Broken, MailerCarrier, Refused, SmtpCarrier,
 from outreach.choices import LetterState, SubscriptionState
 from outreach.models import Letter
 from outreach.wire import Unbuildable
+from plans.letters_of_follows import NEWS
+from plans.models import Follow
 
 log = structlog.get_logger("portal.outbox")
 
@@ -209,12 +212,15 @@ def _send_one(
 
 
 def _still_wanted(batch: list[Letter], token: uuid.UUID) -> set[int]:
-    """Those still ours, and whose reader has not stopped the subscription meanwhile."""
+    """Those still ours, and whose reader has not stopped the subscription, or following the plan,
+    meanwhile."""
     ours = Letter.objects.filter(
         pk__in=[letter.pk for letter in batch], token=token, state=LetterState.SENDING
     )
     wanted = Q(digest=None) | Q(digest__subscription__state=SubscriptionState.ACTIVE)
-    return set(ours.filter(wanted).values_list("pk", flat=True))
+    followed = Follow.objects.standing().alias(mail=Lower("email"))
+    unwanted = Q(kind=NEWS) & ~Exists(followed.filter(mail=Lower(OuterRef("recipient"))))
+    return set(ours.filter(wanted).exclude(unwanted).values_list("pk", flat=True))
 
 
 def _left_over(batch: list[Letter], outcomes: Outcomes) -> None:

@@ -22,10 +22,10 @@ from outreach.choices import SUBSCRIPTION_MOVES, LetterState, StopReason, Subscr
 from outreach.letterhead import letterhead
 from outreach.models import Digest, Letter, Subscription
 from plans.actions import end_all_follows, of_address
+from plans.letters_of_follows import NEWS
 from programs.models import CareerCenter
 
 CONFIRM_FOR = timedelta(days=7)
-FOLLOWERS = "plan-follow-news"  # the kind of letters to followers of the plan
 BOUNCES = 3  # refusals in a row before an address is left in peace
 # What strangers can have us write to one address: so many searches an hour, each again after this.
 ASKS_AN_HOUR = 5
@@ -234,7 +234,7 @@ def _end_follows(address: str) -> None:
     """The same for letters to followers of the plan: their last ones count."""
     if not of_address(address).filter(ended_at__isnull=True).exists():
         return
-    last = Letter.objects.filter(kind=FOLLOWERS, recipient=address.lower()).exclude(
+    last = Letter.objects.filter(kind=NEWS, recipient=address.lower()).exclude(
         state__in=[LetterState.PENDING, LetterState.SENDING, LetterState.CANCELLED]
     )
     states = list(last.order_by("-pk").values_list("state", flat=True)[:BOUNCES])

@@ -9,13 +9,14 @@ from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Min, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Min, Q, QuerySet, Value
+from django.db.models.functions import Greatest, Lower
 from django.utils import timezone
 
 from accounts.strangers import one_after_the_other
 from plans import letters_of_follows
 from plans.actions.comments import TooMany, hash_of
+from plans.calling_back import call_back
 from plans.happenings import Happening, Run
 from plans.models import Comment, Follow, Item, Plan
 from vocabularies.models import Region
@@ -104,18 +105,28 @@ def follow_at_once(*, plan: Plan, item: Item | None, by: Any) -> Follow:
 
 @transaction.atomic
 def end_follow(*, follow: Follow) -> Follow:
-    """No more letters about it. Ending twice is ending once."""
+    """No more letters about it, nor one that has not left: it is written anew with what else its
+    reader follows. Ending twice is ending once."""
     follow = Follow.objects.select_for_update().get(pk=follow.pk)
     if follow.ended_at is None:
         follow.ended_at = timezone.now()
         follow.save(update_fields=["ended_at"])
+        keys = call_back(follow.email, [letters_of_follows.NEWS])
+        if since := min(map(letters_of_follows.begins_at, keys), default=None):
+            others = of_address(follow.email).filter(ended_at__isnull=True, told_until__gt=since)
+            others.filter(confirmed_at__isnull=False).update(
+                told_until=Greatest(Value(since), "confirmed_at")
+            )
     return follow
 
 
 @transaction.atomic
 def end_all_follows(*, email: str) -> int:
-    """Everything that this address follows. Returns how many it was."""
-    return of_address(email).filter(ended_at__isnull=True).update(ended_at=timezone.now())
+    """Everything that this address follows, with the letters that have not left. Returns how many
+    it was."""
+    ended = of_address(email).filter(ended_at__isnull=True).update(ended_at=timezone.now())
+    call_back(email, letters_of_follows.KINDS_OF_LETTERS)
+    return ended
 
 
 def forget_follows(*, now: datetime) -> int:

@@ -20,6 +20,7 @@ from accounts.doors import public
 from accounts.strangers import sender_of
 from plans import actions
 from plans.answers import Here
+from plans.follows import followed_by, not_yet
 from plans.forms import FollowForm
 from plans.happenings import happened, name_of
 from plans.lineage import goes_on_as
@@ -45,8 +46,13 @@ def follow_add(request: HttpRequest) -> HttpResponse:
     current, node = _asked_for(request.GET.get("item", ""), current)
     places = _places(node, current)
     known = request.user.is_authenticated
-    posted = request.POST if request.method == "POST" else None
-    form = FollowForm(posted, places=places, plan=current.plan, known=known)
+    followed = followed_by(request.user, current.plan, [one.item_id for one in places])
+    if request.method == "POST":
+        form = FollowForm(request.POST, places=places, plan=current.plan, known=known)
+    else:
+        left = not_yet(followed, [one.item_id for one in places])
+        offered = [one for one in places if one.item_id in left]
+        form = FollowForm(places=offered, plan=current.plan, known=known)
     status = 200
     if request.method == "POST" and form.is_valid():
         what = form.cleaned_data["what"]
@@ -60,7 +66,14 @@ def follow_add(request: HttpRequest) -> HttpResponse:
         status = 429
     elif form.errors:
         status = 422
-    context = {"form": form, "node": node, "plan": current.plan, "version": current}
+    context = {
+        "form": form,
+        "node": node,
+        "plan": current.plan,
+        "version": current,
+        "followed": followed,
+        "is_whole": followed is not None and None in followed.ids,
+    }
     return render(request, "plans/follow_add.html", context, status=status)
 
 

@@ -22,6 +22,7 @@ from accounts.rules import has_duty
 from plans.choices import PlanState
 from plans.cycles import quiet_before, today_here
 from plans.differences import compare, in_short, of_words
+from plans.follows import followed_by
 from plans.forms import CompareQuery, VersionQuery
 from plans.heard import Heard, heard_on
 from plans.lineage import counted_with_merged, explained, goes_on_as, lineage_of
@@ -112,6 +113,7 @@ def plan_show(request: HttpRequest) -> HttpResponse:
         "legend": legend_of(nodes),
         "window": window_among(version, [], timezone.now()),
         "coming": None if version.aside else _coming(version.plan),
+        "followed": followed_by(request.user, version.plan, []),
         "may_edit": may_edit_plan(request.user, version.plan),
     }
     return render(request, "plans/plan_show.html", context)
@@ -212,6 +214,11 @@ def item_context(request: HttpRequest, node: VersionItem, current: PlanVersion) 
         "cites": cites,
         "cited_by": list(_citing(version, node)),
         "may_edit": may_edit_plan(request.user, version.plan),
+        "followed": followed_by(
+            request.user,
+            version.plan,
+            [node.item_id, *(one.item_id for one in shown["above"])],
+        ),
         "may_tell": is_current
         and request.user.is_authenticated
         and may_tell_news(request.user, node.item),

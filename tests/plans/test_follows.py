@@ -114,6 +114,60 @@ def test_whoever_is_signed_in_follows_with_one_click(version, client, mailoutbox
     assert (kept.email, kept.user, len(mailoutbox)) == ("tam@example.org", user, 0)
 
 
+def as_tam(client: Client) -> Client:
+    user = UserFactory(email="Tam@example.org")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_whoever_follows_an_item_is_shown_so_and_how_to_stop(version, client):
+    tam, item = as_tam(client), item_called("Strategy 1")
+    assert "Follow it by e-mail" in tam.get("/plan/1.1/").content.decode()
+    kept = follow(version.plan, item, "tam@example.org")
+
+    page = tam.get("/plan/1.1/").content.decode()
+
+    assert "You follow it by e-mail" in page and "Follow it by e-mail" not in page
+    assert "/plan/follow/?item=" not in page
+    mine = f"/plan/follows/{follow_token(kept, FOLLOW_MANAGE)}/"
+    assert f'href="{mine}"' in page
+    assert "with all that it is part of" in tam.get("/plan/1.1.1/").content.decode()
+    for other in ("/plan/1.2/", "/plan/1/"):
+        assert "Follow it by e-mail" in tam.get(other).content.decode()
+    tam.post(mine, {"end": str(kept.pk)})
+    assert "Follow it by e-mail" in tam.get("/plan/1.1/").content.decode()
+
+
+def test_whoever_follows_the_plan_is_offered_no_part_of_it(version, client):
+    tam = as_tam(client)
+    assert ">Follow</a>" in tam.get("/plan/").content.decode()
+    follow(version.plan, email="tam@example.org")
+
+    assert ">You follow the plan</a>" in tam.get("/plan/").content.decode()
+    assert "You follow it by e-mail" in tam.get("/plan/1.1.1/").content.decode()
+    form = tam.get(f"/plan/follow/?item={item_called('Strategy 1').pk}").content.decode()
+    assert "You follow the whole plan already" in form and 'name="what"' not in form
+
+
+def test_what_is_followed_already_is_not_among_the_choices(version, client):
+    goal, strategy = item_called("Placement"), item_called("Strategy 1")
+    sub = Item.objects.get(statement="Begin the 1. thing")
+    follow(version.plan, strategy, "tam@example.org")
+
+    form = as_tam(client).get(f"/plan/follow/?item={sub.pk}").content.decode()
+
+    offered = re.findall(r'name="what"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="what"', form)
+    assert {one or other for one, other in offered} == {str(goal.pk), "plan"}
+    assert "You follow what it is part of already" in form
+
+
+def test_what_somebody_else_follows_is_nobodys_business(version, client):
+    follow(version.plan, item_called("Strategy 1"), "ana@example.org")
+
+    assert "You follow" not in client.get("/plan/1.1/").content.decode()
+    assert "You follow" not in as_tam(client).get("/plan/1.1/").content.decode()
+
+
 @pytest.fixture
 def told(region) -> Plan:
     """A plan with everything that followers hear of, between Monday and Tuesday noon."""
