@@ -192,3 +192,15 @@ def test_an_editor_brings_a_text_in(page: Page, region, sign_in, looks_right):
 
     expect(page.get_by_role("status")).to_contain_text("1 item added, 1 item changed")
     assert item_called("Strategy 1").text == "A stray line"
+
+
+def test_who_does_what_is_a_table_on_paper_and_a_list_on_a_phone(page: Page, region):
+    open_for_comment(make_plan(strategies=2))
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto("/plan/roles/")
+    heads = page.get_by_role("columnheader", name="Education & Training")
+    expect(heads).to_be_hidden()
+
+    page.emulate_media(media="print")
+
+    expect(heads).to_be_visible()

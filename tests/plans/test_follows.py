@@ -131,7 +131,7 @@ def test_whoever_follows_an_item_is_shown_so_and_how_to_stop(version, client):
     assert "/plan/follow/?item=" not in page
     mine = f"/plan/follows/{follow_token(kept, FOLLOW_MANAGE)}/"
     assert f'href="{mine}"' in page
-    assert "with all that it is part of" in tam.get("/plan/1.1.1/").content.decode()
+    assert "you follow what it is part of" in tam.get("/plan/1.1.1/").content.decode()
     for other in ("/plan/1.2/", "/plan/1/"):
         assert "Follow it by e-mail" in tam.get(other).content.decode()
     tam.post(mine, {"end": str(kept.pk)})
@@ -144,7 +144,7 @@ def test_whoever_follows_the_plan_is_offered_no_part_of_it(version, client):
     follow(version.plan, email="tam@example.org")
 
     assert ">You follow the plan</a>" in tam.get("/plan/").content.decode()
-    assert "You follow it by e-mail" in tam.get("/plan/1.1.1/").content.decode()
+    assert "you follow what it is part of" in tam.get("/plan/1.1.1/").content.decode()
     form = tam.get(f"/plan/follow/?item={item_called('Strategy 1').pk}").content.decode()
     assert "You follow the whole plan already" in form and 'name="what"' not in form
 
