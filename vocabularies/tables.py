@@ -9,8 +9,9 @@ from io import StringIO
 from django.http import HttpResponse
 
 Cell = str | int | float | Decimal | date | datetime | None
-# A spreadsheet would run such a cell as a formula (OWASP, "CSV Injection").
-LEADERS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet would run such a cell as a formula (OWASP, "CSV Injection"); the last four are the
+# wide forms of the first.
+LEADERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def safe_cell(value: Cell) -> str | int | float | Decimal:
@@ -22,6 +23,11 @@ def safe_cell(value: Cell) -> str | int | float | Decimal:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(LEADERS) else value
     return value
+
+
+def as_typed(cell: str) -> str:
+    """What safe_cell made of a text, as it was."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(LEADERS) else cell
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from employers.importing.columns import known_headings
 from vocabularies.files import CONTROLS, Unreadable, check_package, decoded
+from vocabularies.tables import as_typed
 from vocabularies.templatetags.words import listed
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -257,5 +258,4 @@ def _names(record: list[str]) -> list[str]:
 def _tidied(cell: str) -> str:
     """One kind of line break, and no apostrophe that a spreadsheet-safe export has set before
     what would run as a formula."""
-    cell = cell.strip().replace("\r\n", "\n").replace("\r", "\n")
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
+    return as_typed(cell.strip().replace("\r\n", "\n").replace("\r", "\n"))

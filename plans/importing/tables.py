@@ -10,6 +10,7 @@ from plans.importing.lines import Line, cleaned
 from plans.importing.marks import LEVELS, handle_of, mark_of
 from plans.importing.tree import Part
 from plans.numbers import MAX_DEPTH
+from vocabularies.tables import as_typed
 
 # What columns are called, tidied: lower case, letters and figures only.
 NAMES: dict[str, str] = {
@@ -70,7 +71,7 @@ def parts_of_rows(header: list[str], rows: list[tuple[int, list[str]]]) -> list[
 def cleaned_cell(cell: str) -> str:
     """Lines stay; an apostrophe set before a formula goes."""
     said = "\n".join(cleaned(line) for line in cell.strip().splitlines())
-    return said[1:] if said[:1] == "'" and said[1:2] in ("=", "+", "-", "@") else said
+    return as_typed(said)
 
 
 class _Sheet:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from vocabularies.search import to_query, to_words
-from vocabularies.tables import csv_response, safe_cell
+from vocabularies.tables import as_typed, csv_response, safe_cell
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from vocabularies.tables import csv_response, safe_cell
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\t=1", "'\t=1"),
         ("\r=1", "'\r=1"),
+        ("\n=1", "'\n=1"),
+        ("\uff1d1", "'\uff1d1"),
         ("plain = text", "plain = text"),
         ("", ""),
         (None, ""),
@@ -28,6 +30,11 @@ from vocabularies.tables import csv_response, safe_cell
 )
 def test_cell_is_never_run(cell, safe):
     assert safe_cell(cell) == safe
+
+
+@pytest.mark.parametrize("text", ["=1+1", "\uff0b1", "plain", "'quoted'", ""])
+def test_a_safe_cell_is_read_as_it_was_typed(text):
+    assert as_typed(str(safe_cell(text))) == text
 
 
 def test_csv_is_quoted_and_named():
