@@ -46,7 +46,7 @@ def follow_add(request: HttpRequest) -> HttpResponse:
     current, node = _asked_for(request.GET.get("item", ""), current)
     places = _places(node, current)
     known = request.user.is_authenticated
-    followed = followed_by(request.user, current.plan, [one.item_id for one in places])
+    followed = followed_by(request.user, current, [one.item_id for one in places])
     if request.method == "POST":
         form = FollowForm(request.POST, places=places, plan=current.plan, known=known)
     else:
@@ -72,7 +72,6 @@ def follow_add(request: HttpRequest) -> HttpResponse:
         "plan": current.plan,
         "version": current,
         "followed": followed,
-        "is_whole": followed is not None and None in followed.ids,
     }
     return render(request, "plans/follow_add.html", context, status=status)
 

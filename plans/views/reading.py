@@ -113,7 +113,7 @@ def plan_show(request: HttpRequest) -> HttpResponse:
         "legend": legend_of(nodes),
         "window": window_among(version, [], timezone.now()),
         "coming": None if version.aside else _coming(version.plan),
-        "followed": followed_by(request.user, version.plan, []),
+        "followed": followed_by(request.user, version),
         "may_edit": may_edit_plan(request.user, version.plan),
     }
     return render(request, "plans/plan_show.html", context)
@@ -216,7 +216,7 @@ def item_context(request: HttpRequest, node: VersionItem, current: PlanVersion) 
         "may_edit": may_edit_plan(request.user, version.plan),
         "followed": followed_by(
             request.user,
-            version.plan,
+            version,
             [node.item_id, *(one.item_id for one in shown["above"])],
         ),
         "may_tell": is_current

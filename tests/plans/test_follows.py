@@ -21,14 +21,16 @@ from plans.actions import (
     edit_item,
     forget_follows,
     publish_responses,
+    retire_item,
     save_response,
     tell_news,
     write_to_followers,
 )
 from plans.answers import prepared, seen_of
+from plans.choices import Passing
 from plans.cycles import today_here
 from plans.links import FOLLOW_END, FOLLOW_MANAGE, follow_token
-from plans.models import Comment, CommentWindow, Follow, Item, Plan
+from plans.models import Comment, CommentWindow, Descent, Follow, Item, Plan
 from tests.factories import UserFactory
 from tests.plans.factories import adopt, item_called, make_comment, make_plan, open_for_comment
 
@@ -159,6 +161,27 @@ def test_what_is_followed_already_is_not_among_the_choices(version, client):
     offered = re.findall(r'name="what"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="what"', form)
     assert {one or other for one, other in offered} == {str(goal.pk), "plan"}
     assert "You follow what it is part of already" in form
+
+
+def test_a_follow_goes_along_with_its_item_into_another_one_and_into_the_next_plan(
+    plan, version, client, editor
+):
+    tam, second = as_tam(client), item_called("Strategy 2")
+    first = Item.objects.get(statement="Begin the 1. thing")
+    follow(plan, first, "tam@example.org")
+    retire_item(item=first, by=editor)
+    Descent.objects.create(
+        plan=plan, source=first, target=second, kind=Passing.MERGED, reason="The same"
+    )
+    adopt(plan)
+    assert "You follow it by e-mail" in tam.get("/plan/1.2/").content.decode()
+
+    new = Plan.objects.create(title="Next plan", previous=plan)
+    heir = Item.objects.create(plan=new, position=1, handle="Anew", statement="Begin.")
+    Descent.objects.create(plan=new, source=second, target=heir, kind=Passing.CARRIED)
+    adopt(new)
+    assert "You follow it by e-mail" in tam.get("/plan/1/").content.decode()
+    assert ">Follow</a>" in tam.get("/plan/").content.decode()
 
 
 def test_what_somebody_else_follows_is_nobodys_business(version, client):
