@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from plans.choices import Disposition, Kind, PlanState, Shown
 from plans.heard import merged_into
@@ -36,19 +36,24 @@ IN_A_SENTENCE = {
     HIDDEN: ("person who shows only the words", "people who show only the words"),
 }
 STANDINGS = {"open": "Without an answer", "private": "Answer in private", "published": "Answered"}
-ANSWER_STATES = (PlanState.OPEN, PlanState.ANSWERING, PlanState.ADOPTED)
-PUBLISH_STATES = (PlanState.ANSWERING, PlanState.ADOPTED)
+# Whoever spoke gets an answer, also once the plan is history.
+PUBLISH_STATES = (PlanState.ANSWERING, PlanState.ADOPTED, PlanState.SUPERSEDED)
+ANSWER_STATES = (PlanState.OPEN, *PUBLISH_STATES)
 
 
 def plans_to_answer() -> list[PlanVersion]:
-    """The newest version of each plan that the public has read and that is not history, the
-    newest plan first: while the next one is open for comment, there are two."""
-    found = PlanVersion.objects.exclude(plan__state=PlanState.SUPERSEDED).select_related("plan")
-    return list(found.order_by("-plan_id", "-number").distinct("plan_id"))
+    """The newest version of each plan that the public has read, the newest plan first; of plans
+    that are history, those that were commented on."""
+    said = Comment.objects.published().filter(item__plan_id=OuterRef("plan_id"))
+    found = PlanVersion.objects.exclude(~Exists(said), plan__state=PlanState.SUPERSEDED)
+    newest = found.order_by("-plan_id", "-number").distinct("plan_id")
+    return list(newest.select_related("plan"))
 
 
-def plan_to_answer() -> PlanVersion | None:
-    return next(iter(plans_to_answer()), None)
+def read_at(plan: Plan) -> str:
+    """What the address of its public answers ends with, where another plan is read now."""
+    current = PlanVersion.objects.current()
+    return f"?plan={plan.pk}" if current and current.plan_id != plan.pk else ""
 
 
 def is_answered() -> Q:

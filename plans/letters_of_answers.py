@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from plans.answers import read_at
 from plans.links import private_token
 from plans.models import Comment, Response
 from vocabularies.models import Region
@@ -28,6 +29,7 @@ class Told:
 
 def answered(email: str, comments: list[Comment]) -> None:
     """All that one address said and that was answered, in one letter."""
+    plan = comments[-1].version.plan
     by_response: dict[int, Told] = {}
     for comment in comments:
         response = comment.response
@@ -46,7 +48,7 @@ def answered(email: str, comments: list[Comment]) -> None:
         "subject": subject,
         "name": comments[-1].name,
         "told": list(by_response.values()),
-        "all_url": settings.SITE_URL + reverse("plans:response_list"),
+        "all_url": f"{settings.SITE_URL}{reverse('plans:response_list')}{read_at(plan)}",
     }
     ids = ",".join(str(one.pk) for one in comments)
     letter = EmailMultiAlternatives(

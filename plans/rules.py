@@ -27,6 +27,11 @@ def may_edit_plan(user: Any, plan: Plan) -> bool:
     return has_duty(user, StaffRole.PLAN_EDITOR) and plan.state != PlanState.SUPERSEDED
 
 
+def may_answer(user: Any, plan: Plan) -> bool:
+    """Also in a superseded plan: whoever spoke gets an answer."""
+    return has_duty(user, StaffRole.PLAN_EDITOR) and plan.state != PlanState.DRAFT
+
+
 def groups_of(user: Any) -> set[int]:
     """Ids of the work groups that this person is in."""
     if not user.is_authenticated:

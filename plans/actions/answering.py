@@ -192,7 +192,8 @@ def publish_responses(*, plan: Plan, seen: str, by: Any, at: datetime | None = N
         )
     if not ready:
         raise MoveRefused("No answer is ready to be published.")
-    _name_versions(plan, ready)
+    if plan.state != PlanState.SUPERSEDED:
+        _name_versions(plan, ready)
     for one in ready:
         one.response.published_at = now
         one.response.save(update_fields=["published_at", "changed_in"])
@@ -259,7 +260,7 @@ def _untold_addresses() -> list[str]:
 def _tell(email: str, now: datetime) -> bool:
     one_after_the_other(f"answers.{email}")
     said = _untold().filter(email__iexact=email).select_for_update(of=("self",))
-    comments = list(said.select_related("response__changed_in", "version").order_by("pk"))
+    comments = list(said.select_related("response__changed_in", "version__plan").order_by("pk"))
     if not comments:
         return False
     letters_of_answers.answered(email, comments)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from accounts.forms import PortalForm, PortalModelForm
 from plans.actions.answering import AnswerDraft
 from plans.answers import RESIDENT, SPEAKERS, STANDINGS, Asked, Here, Sought
-from plans.choices import Disposition, Kind, Stance
+from plans.choices import Disposition, Kind, PlanState, Stance
 from plans.forms.fields import ProseField
 from plans.models import Item, Plan, PlanVersion, Response, ResponseTemplate
 from plans.numbers import NUMBER
@@ -222,6 +222,12 @@ class AnswerForm(PortalForm):
         field: Any = self.fields["changed_in"]
         field.queryset = versions
         field.label_from_instance = lambda one: f"Version {one.number}"
+        if here.version.plan.state == PlanState.SUPERSEDED:
+            field.empty_label = "The plan that followed"
+            self.fields["number"].help_text = (
+                "Its number in the last version of this plan, such as 3.2.1. Readers are led to "
+                "where it went on. Leave it empty if nothing changed."
+            )
         self.helper.layout = Layout(
             "revision",
             "title",

@@ -19,6 +19,7 @@ from plans.answers import (
     Here,
     plans_to_answer,
     prepared,
+    read_at,
     readers_of,
     seen_of,
     waiting_for_answers,
@@ -120,12 +121,13 @@ def answer_list(request: HttpRequest) -> HttpResponse:
         "rows": prepared(version.plan) if version else [],
         "public": public.order_by("-published_at", "-pk")[:A_PAGE],
         "total": public.count(),
+        "read_at": read_at(version.plan) if version else "",
     }
     return render(request, "plans/answer_list.html", context)
 
 
 def _response(pk: int) -> tuple[Response, Here]:
-    """404 for one of a plan that is history."""
+    """404 for one of a plan that takes no answers."""
     plans = {one.plan_id: one for one in plans_to_answer()}
     found = Response.objects.select_related("plan", "changed_in", "by")
     response = get_object_or_404(found, pk=pk, plan__in=plans)
@@ -251,7 +253,7 @@ def answer_publish(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request, f"{counted(n, 'answer')} published. Those who asked get a letter."
             )
-            return redirect("plans:response_list")
+            return redirect(f"{reverse('plans:response_list')}{read_at(version.plan)}")
     rows = prepared(version.plan)
     ready = [one for one in rows if not one.lacks]
     context = shared | {

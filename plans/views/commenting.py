@@ -12,9 +12,10 @@ from accounts.actions import MoveRefused
 from accounts.doors import public
 from accounts.strangers import sender_of
 from plans import actions
-from plans.choices import CommentState
+from plans.choices import CommentState, PlanState
 from plans.flood import is_flood
 from plans.forms import AddressForm, AppealForm, CommentForm, VoiceForm, known_of
+from plans.lineage import address_in
 from plans.links import comment_of, private_token
 from plans.models import Comment, VersionItem
 from plans.numbers import NUMBER
@@ -226,6 +227,7 @@ def _own_page(
     form: AppealForm,
 ) -> HttpResponse:
     now = timezone.now()
+    is_history = comment.version.plan.state == PlanState.SUPERSEDED
     response = comment.response or (comment.same_as and comment.same_as.response)
     context = {
         "comment": comment,
@@ -237,6 +239,7 @@ def _own_page(
         "may_change": author_may_change(comment, window.open, now),
         "may_withdraw": author_may_withdraw(comment),
         "form": form if author_may_appeal(comment, now) else None,
+        "item_url": address_in(node) if is_history else comment.item.get_absolute_url(),
     }
     status = 422 if form.errors else 200
     return render(request, "plans/comment_follow.html", context, status=status)

@@ -287,7 +287,7 @@ def plan_publish(request: HttpRequest) -> HttpResponse:
 
 
 def _unanswered_before(plan: Plan, stages: list[str]) -> int:
-    """Comments on the plan before that nobody can answer any more once this one is adopted."""
+    """Comments on the plan before whose authors have read no answer when it becomes history."""
     before = plan.previous
     if before is None or before.state == PlanState.SUPERSEDED or Stage.ADOPTED not in stages:
         return 0

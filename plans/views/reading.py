@@ -24,7 +24,7 @@ from plans.cycles import quiet_before, today_here
 from plans.differences import compare, in_short, of_words
 from plans.follows import followed_by
 from plans.forms import CompareQuery, VersionQuery
-from plans.heard import Heard, heard_on
+from plans.heard import Heard, heard_before, heard_on
 from plans.lineage import counted_with_merged, explained, goes_on_as, lineage_of
 from plans.models import Plan, PlanVersion, VersionItem
 from plans.numbers import NUMBER
@@ -204,8 +204,10 @@ def item_context(request: HttpRequest, node: VersionItem, current: PlanVersion) 
     before, after = neighbors_of(node)
     cites = list(_mentioned(version, {pk for n in [node, *below] for pk in n.cites}, node))
     was = request.GET.get("was", "")
+    lineage = lineage_of(node, current)
     return {
-        **lineage_of(node, current),
+        **lineage,
+        "heard_before": heard_before(lineage["came_from"]),
         **shown,
         "last": None if is_current else _last_of_dropped(node, current),
         "changes": sum(n.changes for n in [node, *below]),

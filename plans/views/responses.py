@@ -23,7 +23,7 @@ from plans.answers import (
 )
 from plans.forms import SoughtQuery
 from plans.models import Comment
-from plans.rules import may_edit_plan
+from plans.rules import may_answer
 from plans.views.reading import current_asked, suffix_of
 
 
@@ -58,7 +58,8 @@ def response_list(request: HttpRequest) -> HttpResponse:
         "kinds": by_kind(found),
         "said": said,
         "answered": sum(deed.comments for deed in found),
-        "may_edit": may_edit_plan(request.user, version.plan),
+        "suffix": suffix_of(version, version),
+        "may_answer": may_answer(request.user, version.plan),
     }
     return render(request, "plans/response_list.html", context)
 

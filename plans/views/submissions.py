@@ -15,7 +15,7 @@ from accounts.choices import StaffRole
 from accounts.doors import for_duty
 from plans import actions
 from plans.answers import plans_to_answer
-from plans.choices import CommentState
+from plans.choices import CommentState, PlanState
 from plans.forms import PieceForms, SubmissionForm
 from plans.models import Comment, PlanVersion, Submission
 from plans.organizations import known_names
@@ -50,7 +50,8 @@ def submission_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(GET_AND_POST)
 def submission_add(request: HttpRequest) -> HttpResponse:
     current = _current().plan
-    others = [one.plan for one in plans_to_answer() if one.plan_id != current.pk]
+    at_work = [one.plan for one in plans_to_answer() if one.plan.state != PlanState.SUPERSEDED]
+    others = [plan for plan in at_work if plan != current]
     form = SubmissionForm(request.POST or None, plans=[current, *others])
     if request.method == "POST" and form.is_valid():
         submission = form.save(commit=False)

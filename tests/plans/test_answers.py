@@ -11,8 +11,10 @@ from accounts.models import Entry
 from plans.actions import (
     AnswerDraft,
     AnswersChanged,
+    Beginning,
     ItemDraft,
     TakenMeanwhile,
+    begin_next_plan,
     begin_response,
     close_for_comment,
     edit_item,
@@ -281,7 +283,7 @@ def test_the_editors_pages_ask_the_same_with_one_and_three(
     plan, version, desk, django_assert_max_num_queries, django_assert_num_queries
 ):
     counts = {
-        "/plan/answering/answers/": 7,
+        "/plan/answering/answers/": 8,
         "/plan/answering/templates/": 4,
         "/plan/answering/": 10,
     }
@@ -393,3 +395,69 @@ def test_answers_of_both_plans_are_within_reach_while_the_next_is_open(plan, ver
     seen = re.search(r'name="seen" value="(\w+)"', page).group(1)
     desk.post(f"/plan/answering/publish/?plan={plan.pk}", {"seen": seen})
     assert Response.objects.published().get() == old
+
+
+# Once the plan is history -------------------------------------------------------------------
+
+
+@pytest.fixture
+def history(plan, version, editor) -> Plan:
+    """The plan before, with an answer in private and two comments that have none."""
+    begin(plan, make_comment(version, "1.1", text="Prepared."), text="Yes.")
+    make_comment(version, "1.1.1", text="Open still.", email="ana@example.org")
+    make_comment(version, "1.2", text="Another.")
+    close_for_comment(plan=plan, by=editor)
+    adopt(plan)
+    new = begin_next_plan(plan=plan, beginning=Beginning("Next plan"), fates={}, by=editor)
+    open_for_comment(new)
+    adopt(new)
+    plan.refresh_from_db()
+    assert plan.state == "superseded"
+    return plan
+
+
+def test_comments_on_a_plan_that_is_history_are_still_answered(history, desk, client, mailoutbox):
+    page = desk.get(f"/plan/answering/?plan={history.pk}").content.decode()
+    assert "Open still." in page and "River plan, 2026–2028, superseded" in page
+    open_one = Comment.objects.get(text="Open still.")
+    ticks = {"comment": [open_one.pk], "title": "Say it", "disposition": "accepted"}
+    edit = desk.post(f"/plan/answering/?plan={history.pk}", ticks).url
+    assert "The plan that followed" in desk.get(edit).content.decode()
+    words = {"title": "Say it", "disposition": "accepted", "text": "Said.", "revision": 1}
+    assert desk.post(edit, words | {"number": "1.1"}).status_code == 302
+
+    page = desk.get(f"/plan/answering/publish/?plan={history.pk}").content.decode()
+    assert "2 answers" in page
+    seen = re.search(r'name="seen" value="(\w+)"', page).group(1)
+    public = desk.post(f"/plan/answering/publish/?plan={history.pk}", {"seen": seen}).url
+
+    assert public == f"/plan/responses/?plan={history.pk}"
+    shown = client.get(public).content.decode()
+    assert "Said." in shown and f"/plan/1.1/?plan={history.pk}" in shown
+    assert "Said." in client.get(f"/plan/1.1/?plan={history.pk}").content.decode()
+    tell_answered()
+    letter = next(one for one in mailoutbox if one.to == ["ana@example.org"])
+    assert f"/plan/responses/?plan={history.pk}" in letter.body
+    mine = client.get(re.search(r"/comments/\S+~\S+", letter.body).group()).content.decode()
+    assert f"/plan/1.1.1/?plan={history.pk}&amp;version=1#c-{open_one.receipt}" in mine
+
+
+def test_the_desk_names_what_a_plan_that_is_history_still_owes(history, editor):
+    rows = answers_waiting_for(editor)
+
+    assert [(row["title"], row["url"]) for row in rows] == [
+        ("2 comments wait for an answer", f"/plan/answering/?plan={history.pk}"),
+        ("1 answer is not published yet", f"/plan/answering/publish/?plan={history.pk}"),
+    ]
+    assert rows[0]["note"].startswith("On River plan, 2026–2028. ")
+
+
+def test_the_next_plan_leads_to_what_was_heard_in_the_one_before(history, client):
+    page = client.get("/plan/1.1/").content.decode()
+
+    link = f"/plan/1.1/?plan={history.pk}&amp;version=2#comments"
+    assert f'<a href="{link}">2 comments on 1.1 Strategy 1</a>' in page
+    assert f'<a href="{link}">2 in the plan before</a>' in page
+    assert "3 comments on 1 Placement" in client.get("/plan/1/").content.decode()
+    assert "2 comments" in client.get(link.replace("&amp;", "&")).content.decode()
+    assert "in the plan before" not in client.get("/plan/1.2.1/").content.decode()
