@@ -21,8 +21,10 @@ from plans.forms import CommentWindowForm, TreeQuery
 from plans.models import CommentWindow, Plan, PlanVersion, VersionItem
 from plans.rules import may_edit_plan
 from plans.views.structure import last_version
+from plans.windows import overlaps_in_words
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
+WARNED = 3
 
 
 @for_duty(StaffRole.PLAN_EDITOR)
@@ -37,7 +39,15 @@ def window_list(request: HttpRequest) -> HttpResponse:
         version.items.values_list("item_id", "number") if version else []
     )
     now = timezone.now()
-    rows = [(window, numbers.get(window.item_id), _standing(window, now)) for window in windows]
+    rows = [
+        (
+            window,
+            numbers.get(window.item_id),
+            _standing(window, now),
+            overlaps_in_words(window, windows, numbers, now),
+        )
+        for window in windows
+    ]
     return render(
         request, "plans/window_list.html", {"version": version, "rows": rows, "which": which}
     )
@@ -80,14 +90,26 @@ def window_add(request: HttpRequest) -> HttpResponse:
     form = CommentWindowForm(request.POST or None, version=version, initial=_usual(request))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.open_window(plan=version.plan, draft=form.draft(), by=request.user)
+            window = actions.open_window(plan=version.plan, draft=form.draft(), by=request.user)
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "The time for comments is set.")
+            _warn(request, window, version)
             return redirect(back)
     context = {"form": form, "plan": version.plan, "back": back}
     return render(request, "plans/window_add.html", context, status=422 if form.errors else 200)
+
+
+def _overlaps(window: CommentWindow, version: PlanVersion) -> list[str]:
+    numbers: dict[Any, str] = dict(version.items.values_list("item_id", "number"))
+    others = version.plan.windows.order_by("-closes_at", "-pk")
+    return overlaps_in_words(window, others, numbers, timezone.now())
+
+
+def _warn(request: HttpRequest, window: CommentWindow, version: PlanVersion) -> None:
+    for sentence in _overlaps(window, version)[:WARNED]:
+        messages.warning(request, sentence)
 
 
 def _usual(request: HttpRequest) -> dict[str, Any]:
@@ -110,7 +132,7 @@ def window_change(request: HttpRequest, pk: int) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_window(
+            saved = actions.change_window(
                 window=window,
                 draft=form.draft(),
                 seen=form.cleaned_data["seen"],
@@ -125,6 +147,7 @@ def window_change(request: HttpRequest, pk: int) -> HttpResponse:
             status = 422
         else:
             messages.success(request, "The time for comments is changed.")
+            _warn(request, saved, version)
             return redirect(_list_url(window))
     elif form.errors:
         status = 422
@@ -134,6 +157,7 @@ def window_change(request: HttpRequest, pk: int) -> HttpResponse:
         "back": _list_url(window),
         "seen": window.seen if status != 422 else request.POST.get("seen", window.seen),
         "standing": _standing(window, timezone.now()),
+        "overlaps": _overlaps(window, version),
         "node": VersionItem.objects.filter(version=version, item=window.item).first(),
     }
     return render(request, "plans/window_change.html", context, status=status)

@@ -16,6 +16,7 @@ from plans.actions import (
 )
 from plans.choices import CommentState, PlanState
 from plans.models import Comment, CommentWindow, Plan, PlanVersion
+from plans.windows import window_among
 from tests.plans.factories import item_called, make_comment, open_for_comment
 from tests.plans.test_comments import give, link_in
 
@@ -177,6 +178,92 @@ def test_the_next_plan_has_its_own_times_before_it_is_adopted(may, version, sign
     page = client.get(answer.url).content.decode()
     assert "Second reading" in page and "River" in page
     assert "Second reading" not in client.get("/plan/windows/").content.decode()
+
+
+# Two at once ------------------------------------------------------------------------------
+
+
+def test_an_editor_is_told_of_a_window_that_overlaps_and_which_one_rules(
+    may, version, signed_in, editor, client
+):
+    CommentWindow.objects.update(title="Town halls")
+    item, other = item_called("Strategy 1"), item_called("Strategy 2")
+    desk = signed_in(editor)
+    longer = FORM | {"item": str(item.pk), "moderation": "after"}
+
+    page = desk.post("/plan/windows/add/", longer, follow=True).content.decode()
+
+    assert "It overlaps “Town halls”, open from Sat 2 May, 10:00 am CDT to " in page
+    rules = "because it closes last: comments close Fri 5 Jun, 5:00 pm CDT"
+    assert f"this one rules, {rules}, and each is shown at once, read afterwards." in page
+    assert "It overlaps the time for 1.1 and all below it, open from Mon 4 May" in page
+    assert f"that one rules, {rules}" in page
+    with time_machine.travel(datetime(2026, 5, 5, 15, tzinfo=UTC), tick=False):
+        assert "Closes <time" in client.get("/plan/1.1/").content.decode()
+        assert "Fri 5 Jun, 5:00 pm CDT" in client.get("/plan/1.1.1/").content.decode()
+        assert "Fri 5 Jun" not in client.get("/plan/1.2/").content.decode()
+    mine = CommentWindow.objects.latest("pk")
+    change = f"/plan/windows/{mine.pk}/"
+    assert "It overlaps “Town halls”" in desk.get(change).content.decode()
+    beside = longer | {"item": str(other.pk), "seen": mine.seen, "opens_at": "2026-05-20T09:00"}
+    page = desk.post(change, beside, follow=True).content.decode()
+    assert "The time for comments is changed." in page and "It overlaps" not in page
+
+
+def test_what_opens_first_is_named_of_two_that_are_to_come(may, version):
+    now = timezone.now()
+    first, second = now + timedelta(days=20), now + timedelta(days=30)
+    CommentWindow.objects.update(opens_at=first, closes_at=now + timedelta(days=90))
+    later = {"opens_at": second, "closes_at": now + timedelta(days=40)}
+    CommentWindow.objects.create(plan=version.plan, **later)
+
+    assert window_among(version, [], now).next.opens_at == first
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "shown", "judged"),
+    [
+        (
+            "2026-10-31T09:00",
+            "2026-11-01T17:00",
+            ("Sat 31 Oct, 9:00 am CDT", "Sun 1 Nov, 5:00 pm CST"),
+            (datetime(2026, 10, 31, 14, tzinfo=UTC), datetime(2026, 11, 1, 23, tzinfo=UTC)),
+        ),
+        (
+            "2027-03-13T17:00",
+            "2027-03-14T17:00",
+            ("Sat 13 Mar, 5:00 pm CST", "Sun 14 Mar, 5:00 pm CDT"),
+            (datetime(2027, 3, 13, 23, tzinfo=UTC), datetime(2027, 3, 14, 22, tzinfo=UTC)),
+        ),
+    ],
+)
+def test_a_window_over_a_change_of_clocks_is_shown_and_judged_by_its_own(
+    version, signed_in, editor, client, opens, closes, shown, judged
+):
+    second = timedelta(seconds=1)
+    opening, closing = judged
+    with time_machine.travel(opening - timedelta(hours=6), tick=False):
+        CommentWindow.objects.update(
+            closes_at=opening - timedelta(hours=7), opens_at=opening - timedelta(days=9)
+        )
+        fields = FORM | {"opens_at": opens, "closes_at": closes, "grace": "120"}
+        assert signed_in(editor).post("/plan/windows/add/", fields).status_code == 302
+        assert "Comments open" in client.get("/plan/1.1/").content.decode()
+    window = CommentWindow.objects.latest("pk")
+    assert (window.opens_at, window.closes_at) == judged
+    for moment, is_open, is_late in (
+        (opening - second, False, False),
+        (opening, True, False),
+        (closing - second, True, False),
+        (closing, False, True),
+        (closing + timedelta(hours=2) - second, False, True),
+        (closing + timedelta(hours=2), False, False),
+    ):
+        seen = window_among(version, [], moment)
+        assert (seen.open is not None, seen.late is not None) == (is_open, is_late), moment
+    with time_machine.travel(closing - timedelta(hours=18), tick=False):
+        assert (window.opens, window.closes) == shown
+        assert f"{shown[1]}</time>" in client.get("/plan/1.1/").content.decode()
 
 
 # Late ones ------------------------------------------------------------------------------
