@@ -123,6 +123,7 @@ from plans.actions.publishing import (
 from plans.actions.roles import CellDraft, CellOutcome, RolesChanged, set_roles, word_roles
 from plans.actions.structure import (
     MovedMeanwhile,
+    StandsOver,
     add_item,
     move_item,
     restore_item,
@@ -192,6 +193,7 @@ __all__ = [
     "ItemDraft",
     "LinkExpired",
     "MovedMeanwhile",
+    "StandsOver",
     "NothingToPublish",
     "Part",
     "PlanBegun",

@@ -111,7 +111,8 @@ def begin_next_plan(
     """A draft that goes on from `plan`, which stays public until the new one is adopted.
 
     Items without a fate are carried. What stands under a dropped item is dropped with it; what
-    stands under a merged one goes on under the one it was merged into. A split item becomes two.
+    stands under a merged one goes on under the one it was merged into. A split item becomes
+    two with the same words, to be divided.
     Raises PlanBegun, ReasonMissing, MoveRefused for a merge into what does not go on.
     """
     old = locked(plan.pk)
@@ -239,13 +240,10 @@ def _copy(
 
 
 def _twin(new: Plan, item: Item, heirs: Mapping[uuid.UUID, uuid.UUID], second: bool) -> Item:
-    if second:
-        words = f"Second part of: {item.statement}"[:300]
-        return Item(plan=new, statement=words)
     return Item(
-        pk=heirs[item.pk],
+        pk=uuid.uuid4() if second else heirs[item.pk],
         plan=new,
-        handle=item.handle,
+        handle="" if second else item.handle,
         statement=item.statement,
         text=_led(item.text, heirs),
         text_html=_led(item.text_html, heirs),

@@ -7,12 +7,15 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import MoveRefused, record
+from accounts.models import Entry
 from plans.choices import Passing, PlanState
 from plans.models import Descent, Item, Plan
+from vocabularies.templatetags.words import counted
 
 MOST_SIBLINGS = 999  # a number has three digits at most
 Tree = dict[uuid.UUID | None, list[Item]]
@@ -219,23 +222,50 @@ def _pk(item: Item | None) -> uuid.UUID | None:
     return item.pk if item else None
 
 
+class StandsOver(MoveRefused):
+    """Items stand under it. `below`: they, in reading order."""
+
+    def __init__(self, item: Item, below: list[Item]) -> None:
+        self.below = below
+        super().__init__(
+            f"{counted(len(below), 'item')} {'stands' if len(below) == 1 else 'stand'} under "
+            f"“{item.title}”. Retire {'it' if len(below) == 1 else 'them'} together, or move what "
+            "shall stay first."
+        )
+
+
+def family_below(below: Tree, pk: uuid.UUID) -> list[Item]:
+    """All that stands under an item, in reading order."""
+    found: list[Item] = []
+    for child in below.get(pk, []):
+        found += [child, *family_below(below, child.pk)]
+    return found
+
+
 @transaction.atomic
-def retire_item(*, item: Item, by: Any, reason: str = "") -> Item:
+def retire_item(*, item: Item, by: Any, reason: str = "", whole: bool = False) -> Item:
     """Take an item out of the plan; versions and comments keep it. The `reason`, if there is one,
-    is told to readers. Raises MoveRefused while something stands under it."""
+    is told to readers. `whole`: with all that stands under it, else StandsOver is raised."""
     plan = locked(item.plan_id)
     item = Item.objects.select_for_update().get(pk=item.pk)
     if item.retired_at:
         return item
     below = tree_of(plan)
-    if below.get(item.pk):
-        raise MoveRefused("Retire or move what stands under this item first.")
+    family = family_below(below, item.pk)
+    if family and not whole:
+        raise StandsOver(item, family)
     take_out(below, item, by)
+    # One moment for all: what retired with an item comes back with it.
+    Item.objects.filter(pk__in=[one.pk for one in family]).update(
+        retired_at=item.retired_at, retired_by=_person(by), position=None
+    )
     if reason:
-        Descent.objects.create(
-            plan=plan, source=item, kind=Passing.DROPPED, reason=reason, by=_person(by)
+        Descent.objects.bulk_create(
+            Descent(plan=plan, source=one, kind=Passing.DROPPED, reason=reason, by=_person(by))
+            for one in [item, *family]
         )
-    record(by=by, what="retired", subject=item, why=reason)
+    under = {"under": [str(one.pk) for one in family]} if family else {}
+    record(by=by, what="retired", subject=item, why=reason, before=under)
     return item
 
 
@@ -249,9 +279,9 @@ def take_out(below: Tree, item: Item, by: Any) -> None:
 
 @transaction.atomic
 def restore_item(*, item: Item, by: Any, at: int | None = None) -> Item:
-    """Bring a retired item back, to place `at` among its siblings or as the last. What it was
-    merged into keeps what it got. Raises MoveRefused if what it stood under is retired too, or
-    stands too deep by now."""
+    """Bring a retired item back, to place `at` among its siblings or as the last, with what
+    retired together with it. What it was merged into keeps what it got. Raises MoveRefused if
+    what it stood under is retired too, or they stand too deep by now."""
     plan = locked(item.plan_id)
     item = Item.objects.select_related("parent").get(pk=item.pk)
     if not item.retired_at:
@@ -259,18 +289,44 @@ def restore_item(*, item: Item, by: Any, at: int | None = None) -> Item:
     if item.parent and item.parent.retired_at:
         raise MoveRefused("Bring back what it stood under first.")
     below = tree_of(plan)
-    refuse_what_does_not_fit(plan, below, item.parent_id, 1)
+    gone = retired_with(item)
+    family = family_below(gone, item.pk)
+    refuse_what_does_not_fit(plan, below, item.parent_id, height_of(gone, item.pk))
     siblings = below.setdefault(item.parent_id, [])
     item.retired_at, item.retired_by, item.position = None, None, len(siblings) + 1
     item.save(update_fields=["retired_at", "retired_by", "position"])
     siblings.insert(len(siblings) if at is None else max(0, at - 1), item)
+    for children in gone.values():
+        for place, child in enumerate(children, start=1):
+            child.retired_at, child.retired_by, child.position = None, None, place
+    Item.objects.bulk_update(family, ["retired_at", "retired_by", "position"], batch_size=500)
     settle(below, [item.parent_id])
-    gone = Descent.objects.filter(
-        plan=plan, source=item, kind__in=[Passing.DROPPED, Passing.MERGED]
-    )
-    gone.delete()
+    Descent.objects.filter(
+        plan=plan, source__in=[item, *family], kind__in=[Passing.DROPPED, Passing.MERGED]
+    ).delete()
     record(by=by, what="brought back", subject=item)
     return item
+
+
+def retired_with(item: Item) -> Tree:
+    """What retired together with an item, by what it stood under, in the order it had."""
+    entries = Entry.objects.filter(
+        subject_type=ContentType.objects.get_for_model(Item), subject_id=str(item.pk)
+    )
+    last = entries.filter(what="retired").values_list("before", flat=True).first() or {}
+    places = {pk: place for place, pk in enumerate(last.get("under", []))}
+    rows = Item.objects.filter(plan_id=item.plan_id, retired_at=item.retired_at)
+    same = sorted(rows.exclude(pk=item.pk), key=lambda one: places.get(str(one.pk), 0))
+    by_parent: Tree = {}
+    for one in same:
+        by_parent.setdefault(one.parent_id, []).append(one)
+    found: Tree = {}
+    heads = [item.pk]
+    while heads:
+        pk = heads.pop()
+        found[pk] = by_parent.get(pk, [])
+        heads += [one.pk for one in found[pk]]
+    return found
 
 
 def _person(by: Any) -> Any:

@@ -8,7 +8,7 @@ from plans.forms.answering import (
     TickedForm,
     ticked_in,
 )
-from plans.forms.beginning import FateForm, FrameForm
+from plans.forms.beginning import FateForm, FrameForm, as_decided, decided_in
 from plans.forms.commenting import AddressForm, AppealForm, CommentForm, VoiceForm, known_of
 from plans.forms.editing import ActionForm, ActionFormSet, AddItemForm, ItemForm
 from plans.forms.fields import ClosingField, ProseField, trouble_with_closing, zone_in_words
@@ -98,6 +98,8 @@ __all__ = [
     "VersionQuery",
     "VoiceForm",
     "WindowForm",
+    "as_decided",
+    "decided_in",
     "ticked_in",
     "trouble_with_closing",
     "zone_in_words",

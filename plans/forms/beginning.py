@@ -1,6 +1,8 @@
 """What a plan is called, and what of the plan before goes on in it."""
 
+import json
 import uuid
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crispy_forms.layout import Div, Field, Layout
@@ -101,6 +103,10 @@ class FrameForm(PortalForm):
                 self.add_error(f"one-{at}", "Name the level above it first.")
         return cleaned
 
+    def typed(self) -> dict[str, str]:
+        """As it was typed, right or wrong, to be shown again without looking at it."""
+        return {name: str(self.data.get(name, "")) for name in self.fields}
+
     def beginning(self) -> Beginning:
         data = self.cleaned_data
         if self.is_brief:
@@ -149,3 +155,33 @@ class FateForm(PortalForm):
         if data["kind"] == Passing.MERGED:
             into = self.numbers[data["into"].strip()].pk
         return Fate(data["kind"], into, data["reason"])
+
+
+def as_decided(fates: Mapping[uuid.UUID, Fate]) -> str:
+    """What is not simply carried, as one field of a form holds it."""
+    told = {
+        pk.hex: [fate.kind, fate.into.hex if fate.into else "", fate.reason]
+        for pk, fate in fates.items()
+        if fate.kind != Passing.CARRIED
+    }
+    return json.dumps(told)
+
+
+def decided_in(text: str, numbers: Iterable[tuple[str, Item]]) -> dict[uuid.UUID, Fate]:
+    """The same read back: what is wrong, or of an item that is gone, is left out."""
+    try:
+        held = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    by_hex = {item.pk.hex: (number, item) for number, item in numbers}
+    by_number = dict(by_hex.values())
+    found: dict[uuid.UUID, Fate] = {}
+    for pk, said in held.items() if isinstance(held, dict) else ():
+        if pk not in by_hex or not isinstance(said, list) or len(said) != 3:
+            continue
+        kind, into, reason = (str(one) for one in said)
+        number = by_hex[into][0] if into in by_hex else ""
+        form = FateForm({"kind": kind, "into": number, "reason": reason}, numbers=by_number)
+        if form.is_valid():
+            found[by_hex[pk][1].pk] = form.fate()
+    return found

@@ -81,13 +81,14 @@ def plan_edit(request: HttpRequest) -> HttpResponse:
     last = last_version(plan)
     tree = outline(plan, last, asks.get("under"))
     retired = list(plan.items.filter(retired_at__isnull=False).order_by("-retired_at"))
+    heads = _with_what_went_along(retired)
     context = {
         "plan": plan,
         "last": last,
         "tree": tree,
         "gone": _gone(retired, last),
-        "retired": retired[:RETIRED_SHOWN],
-        "undo": next((item for item in retired if item.pk == asks.get("retired")), None),
+        "retired": heads[:RETIRED_SHOWN],
+        "undo": next((pair for pair in heads if pair[0].pk == asks.get("retired")), None),
         "place": asks.get("place"),
         "at": asks.get("at"),
         "to": asks.get("to"),
@@ -95,6 +96,18 @@ def plan_edit(request: HttpRequest) -> HttpResponse:
         "under": asks.get("under") if tree.branch else "",
     }
     return render(request, "plans/plan_edit.html", context)
+
+
+def _with_what_went_along(retired: list[Item]) -> list[tuple[Item, int]]:
+    """Each retired item, with how many retired together with it and stood under it."""
+    by_pk: dict[uuid.UUID | None, Item] = {item.pk: item for item in retired}
+    heads: dict[uuid.UUID, int] = {}
+    for item in retired:
+        head = item
+        while (above := by_pk.get(head.parent_id)) and above.retired_at == head.retired_at:
+            head = above
+        heads[head.pk] = heads.get(head.pk, 0) + (head is not item)
+    return [(item, heads[item.pk]) for item in retired if item.pk in heads]
 
 
 def _gone(retired: list[Item], last: PlanVersion | None) -> int:
@@ -178,7 +191,8 @@ def item_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @for_duty(StaffRole.PLAN_EDITOR)
 @require_POST
 def item_retire(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Take it out, or bring it back. The page that follows offers to undo the first."""
+    """Take it out (`do=all`: with what stands under it), or bring it back. The page that follows
+    offers to undo the first; where something stands under it, one asks before."""
     item = item_at_work(request, pk)
     form = RetireForm(request.POST)
     form.is_valid()
@@ -195,8 +209,15 @@ def item_retire(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect("plans:item_edit", item.pk)
         else:
             place = item.position or 1
-            actions.retire_item(item=item, by=request.user, reason=given.get("reason", ""))
+            whole = request.POST.get("do") == "all"
+            actions.retire_item(
+                item=item, by=request.user, reason=given.get("reason", ""), whole=whole
+            )
             address = tree_url(item.plan, retired=item.pk, place=place)
+    except actions.StandsOver as refusal:
+        context = {"item": item, "refusal": refusal, "reason": given.get("reason", "")}
+        context |= {"tree_url": tree_url(item.plan, under=item.pk)}
+        return render(request, "plans/item_retire.html", context, status=409)
     except MoveRefused as refusal:
         messages.error(request, str(refusal))
     return redirect(address)
@@ -218,6 +239,7 @@ def item_split(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect(tree_url(item.plan))
     labels = _labels(item.plan)
     initial = {
+        "statement": item.statement,
         "text": to_typed(item.text, labels),
         "evidence": to_typed(item.evidence, labels),
         "revision": item.revision,

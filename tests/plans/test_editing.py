@@ -182,10 +182,14 @@ def test_items_are_added_moved_retired_and_brought_back(plan, version, signed_in
     third = Item.objects.get(statement="A third")
 
     client.post(reverse("plans:item_move", args=[third.pk]), {"to": "up"})
-    client.post(reverse("plans:item_retire", args=[one.pk]))  # refused: something is under it
+    refused = client.post(reverse("plans:item_retire", args=[one.pk]), {"reason": "It is over."})
+    assert refused.status_code == 409
+    asks = refused.content.decode()
+    assert "1 item stands under “Strategy 1”. Retire it together, or move what" in asks
+    assert f'href="/plan/edit/?under={one.pk}"' in asks and 'value="It is over."' in asks
     page = client.get("/plan/edit/").content.decode()
 
-    assert "Retire or move what stands under this item first." in page
+    assert "A third" in page
     titles = re.findall(r'<span class="n">([\d.]+)</span> <a[^>]*>([^<]+)</a>', page)
     assert ("1.2", "A third") in titles and ("1.3", "Strategy 2") in titles
 

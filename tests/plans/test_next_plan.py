@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -124,7 +125,65 @@ def test_a_split_item_becomes_two(adopted, editor):
     new = begin_next_plan(plan=adopted, beginning=Beginning("Next"), fates=fates, by=editor)
 
     titles = [item.title for number, item in working_items(new) if number.count(".") == 1]
-    assert titles == ["Strategy 1", "Strategy 2", "Second part of: Do the 2. thing"]
+    assert titles == ["Strategy 1", "Strategy 2", "Do the 2. thing"]
+
+
+def test_every_item_of_a_large_plan_is_decided_part_by_part(
+    adopted, editor, signed_in, monkeypatch
+):
+    monkeypatch.setattr("plans.views.beginning.A_PART", 2)
+    client, two = signed_in(editor), item_called("Strategy 2")
+    deep, last = item_called("Strategy 1").children.get(), two.children.get()
+    page = client.get("/plan/next/").content.decode()
+    assert "its 5 items come in three parts" in page
+    assert 'value="part-1">1.1.1 to 1.2<' in page and f"i{deep.pk.hex}-kind" not in page
+    frame = {"title": "River plan", "period": "2029"}
+
+    second = client.post("/plan/next/", frame | {"part": "0", "do": "part-1"})
+
+    page = second.content.decode()
+    assert (second.status_code, 'value="2029"' in page) == (200, True)
+    at = {"part": "1", "decided": "{}"}
+    mine = {f"i{deep.pk.hex}-kind": "merged", f"i{two.pk.hex}-kind": "carried"}
+    wrong = client.post("/plan/next/", frame | at | mine | {"do": "part-2"})
+    assert wrong.status_code == 422 and "Say why, in a sentence." in wrong.content.decode()
+    mine |= {f"i{deep.pk.hex}-into": "1.2", f"i{deep.pk.hex}-reason": "As “one”."}
+    third = client.post("/plan/next/", frame | at | mine | {"do": "part-2"}).content.decode()
+    assert "1 item in other parts is not simply carried on" in third
+    assert "1.1.1</span> Begin the 1. thing: merged, because: As “one”." in third
+    decided = unescape(re.search(r'name="decided" value="([^"]*)"', third).group(1))
+    drop = {f"i{last.pk.hex}-kind": "dropped", f"i{last.pk.hex}-reason": "Done."}
+    back = client.post(
+        "/plan/next/", frame | drop | {"part": "2", "decided": decided, "do": "part-1"}
+    ).content.decode()
+    assert 'value="As “one”."' in back and "1.2.1</span> Begin the 2. thing: dropped" in back
+    client.post("/plan/next/", frame | drop | {"part": "2", "decided": decided, "do": "begin"})
+
+    new = Plan.objects.get(period="2029")
+    assert [number for number, _ in working_items(new)] == ["1", "1.1", "1.2"]
+    assert new.descents.get(source=deep).reason == "As “one”."
+
+
+@pytest.mark.parametrize("wrong", ["{", "[]", '{"x": []}', '{"x": 1}', "null", '"x"', "9" * 5000])
+def test_what_nobody_chose_for_other_parts_is_left_out(adopted, editor, signed_in, wrong):
+    answer = signed_in(editor).post("/plan/next/", {"title": "Next", "decided": wrong})
+
+    assert answer.status_code == 302
+    assert working_items(Plan.objects.get(title="Next"))
+
+
+def test_three_hundred_items_fit_into_the_form(adopted, editor, signed_in):
+    goal = item_called("Placement")
+    Item.objects.bulk_create(
+        Item(plan=adopted, parent=goal, position=n, statement=f"Thing {n}") for n in range(3, 299)
+    )
+    client = signed_in(editor)
+    page = client.get("/plan/next/").content.decode()
+    data = dict.fromkeys(re.findall(r'name="(i\w+-(?:into|reason))"', page), "")
+    data |= dict.fromkeys(re.findall(r'name="(i\w+-kind)"', page), "carried")
+
+    assert client.post("/plan/next/", data | {"title": "Large"}).status_code == 302
+    assert len(working_items(Plan.objects.get(title="Large"))) == 301
 
 
 def begun(adopted, editor):

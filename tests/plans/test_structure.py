@@ -92,7 +92,7 @@ def _do(what, item, other, plan, below, read, old, by):
     if what == "add":
         add_item(plan=plan, parent=item, statement="More", by=by)
     elif what == "retire":
-        retire_item(item=item, by=by)
+        retire_item(item=item, by=by, whole=old)
     elif what == "restore":
         restore_item(item=item, by=by, at=1 if old else None)
     elif what == "split":
@@ -401,3 +401,31 @@ def test_an_old_sibling_is_no_place_any_more(plan, editor):
         move_item(item=item_called("Strategy 1"), to="before", target=gone, by=editor)
     with pytest.raises(MovedMeanwhile):
         add_item(plan=plan, parent=None, after=gone, statement="Late", by=editor)
+
+
+def test_a_branch_retires_and_comes_back_whole_and_in_its_order(plan, signed_in, editor):
+    goal, one = item_called("Placement"), item_called("Strategy 1")
+    for words in ("Call them", "Ask them", "Thank them"):
+        add_item(plan=plan, parent=one, statement=words, by=editor)
+    retire_item(item=Item.objects.get(statement="Ask them"), by=editor)
+    move_item(item=Item.objects.get(statement="Thank them"), to="up", by=editor)
+    before, client = outline_of(plan), signed_in(editor)
+    path = reverse("plans:item_retire", args=[one.pk])
+
+    tree = client.post(path, {"do": "all", "reason": "Done."}, follow=True).content.decode()
+
+    assert outline_of(plan) == ["1 Placement", "1.1 Strategy 2", "1.1.1 Begin the 2. thing"]
+    assert "“Strategy 1” is retired, with 3 items that stood under it." in tree
+    assert plan.descents.filter(kind="dropped", reason="Done.").count() == 4
+    retired = tree.partition('id="re"')[2]
+    assert "with 3 items that stood under it" in retired and "Thank them" not in retired
+    assert "Ask them" in retired
+    client.post(path, {"do": "restore", "at": "1"})
+    assert outline_of(plan) == before
+    assert not plan.descents.exists()
+    client.post(reverse("plans:item_retire", args=[goal.pk]), {"do": "all"})
+    assert outline_of(plan) == []
+    with pytest.raises(MoveRefused, match="Bring back what it stood under first"):
+        restore_item(item=one, by=editor)
+    restore_item(item=goal, by=editor)
+    assert outline_of(plan) == before
