@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 import structlog
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
 from partnerships import views
@@ -17,6 +17,7 @@ from vocabularies.models import Region
 
 Answer = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("portal.request")
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -57,7 +58,8 @@ def headers(get_response: Answer) -> Answer:
 
 
 def refuse_undecodable(get_response: Answer) -> Answer:
-    """NUL bytes and broken UTF-8 in an address or a form are a 400 of ours.
+    """NUL bytes and broken UTF-8 in an address are a 400 of ours; in a form they are taken out,
+    since nobody sees them and what was typed beside them stays.
 
     PostgreSQL has no NUL in text and no lone surrogate, so either would end as a 500 in any view.
     """
@@ -74,16 +76,21 @@ def refuse_undecodable(get_response: Answer) -> Answer:
             "application/x-www-form-urlencoded",
             "multipart/form-data",
         ):
-            for values in request.POST.lists():
-                if any("\0" in value or _has_surrogate(value) for value in values[1]):
-                    return views.bad_request(request)
+            if any(
+                UNSTORABLE.search(value) for _, values in request.POST.lists() for value in values
+            ):
+                request.POST = _storable(request.POST)  # type: ignore[assignment]
         return get_response(request)
 
     return middleware
 
 
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
+def _storable(posted: QueryDict) -> QueryDict:
+    clean = posted.copy()
+    for name, values in posted.lists():
+        clean.setlist(name, [UNSTORABLE.sub("", value) for value in values])
+    clean._mutable = False
+    return clean
 
 
 def region_time_zone(get_response: Answer) -> Answer:

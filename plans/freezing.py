@@ -82,7 +82,8 @@ def _rows(
 
 
 def seen_of(rows: list[VersionItem], number: int) -> str:
-    """Stands for what version `number` would say if it were made of these rows."""
+    """Stands for what version `number` would say if it were made of these rows. How actions stand
+    is no word of it: readers see that from news, whatever is published."""
     said = [
         [
             str(row.item_id),
@@ -92,7 +93,7 @@ def seen_of(rows: list[VersionItem], number: int) -> str:
             row.text,
             row.evidence,
             row.roles,
-            row.actions,
+            [(action["id"], action["text"]) for action in row.actions],
         ]
         for row in rows
     ]

@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -64,6 +65,21 @@ def test_no_form_breaks(things, recruiter, outsider, who):  # noqa: F811
             broken[url, "query"] = 500
 
     assert broken == {}
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_what_no_text_can_hold_is_taken_out_and_the_rest_is_kept(region, client, as_file):
+    """NUL and half of a pair of code units; in any form, whichever way it is sent."""
+    sent = {"name": "Cla\0ra", "email": "no\0 address", "words": "", "password1": ""}
+    sent |= {"text": "Words that took an hour.\0"}
+    more = {} if as_file else {"content_type": "application/x-www-form-urlencoded"}
+    data = sent if as_file else urlencode(sent) + "&message=a%ED%A0%80b"
+
+    answer = client.post("/accounts/signup/", data, **more)
+
+    page = answer.content.decode()
+    assert answer.status_code in (200, 422)
+    assert 'value="no address"' in page and "\0" not in page
 
 
 def test_a_column_of_a_file_is_no_formula_when_it_is_given_back(things, recruiter):  # noqa: F811

@@ -76,6 +76,7 @@ from plans.actions.importing import (
     save_import,
 )
 from plans.actions.measures import (
+    MeasureChanged,
     ValueThere,
     add_values,
     keep_live_values,
@@ -192,6 +193,7 @@ __all__ = [
     "Flooded",
     "ItemDraft",
     "LinkExpired",
+    "MeasureChanged",
     "MovedMeanwhile",
     "StandsOver",
     "NothingToPublish",

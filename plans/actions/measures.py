@@ -17,10 +17,20 @@ class ValueThere(Exception):
     """There is another value for the day, and no word says why it is corrected."""
 
 
+class MeasureChanged(Exception):
+    """Somebody saved the measure after this editor opened it."""
+
+
 @transaction.atomic
-def save_measure(*, measure: Measure, by: Any) -> Measure:
-    """Add a measure (without a key) as the last one, or change one."""
+def save_measure(*, measure: Measure, by: Any, seen: str | None = None) -> Measure:
+    """Add a measure (without a key) as the last one, or change one. `seen` is `Measure.seen` of
+    the page that was read. Raises MeasureChanged if it says something else now."""
     is_new = measure.pk is None
+    if not is_new:
+        now = Measure.objects.select_for_update().get(pk=measure.pk)
+        if seen not in (None, now.seen):
+            raise MeasureChanged("Somebody saved this measure after you opened it.")
+        measure.position, measure.retired_at = now.position, now.retired_at
     if is_new:
         Plan.objects.select_for_update().get(pk=measure.plan_id)
         last = measure.plan.measures.order_by("-position").first()

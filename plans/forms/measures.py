@@ -1,6 +1,5 @@
 """Measures of the plan and their values."""
 
-import hashlib
 import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -59,6 +58,8 @@ class MeasureForm(PortalModelForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.instance.plan = plan
+        # The template writes it, anew each time.
+        self.seen = self.instance.seen
         self.saved = {name: self.initial.get(name) for name in self.Meta.fields}
         titles = [(str(item.pk), f"{number} {item.title}"[:90]) for number, item in items]
         self.fields["item"].choices = [("", "The plan as a whole"), *titles]  # type: ignore[attr-defined]
@@ -79,12 +80,6 @@ class MeasureForm(PortalModelForm):
             "source_url",
             "lag",
         )
-
-    @property
-    def seen(self) -> str:
-        """Stands for the measure as it is saved; the template writes it, anew each time."""
-        said = [f"{name}={value}" for name, value in self.saved.items()]
-        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
     def saved_now(self) -> str:
         """In words, what is saved where something else was typed."""

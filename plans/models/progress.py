@@ -1,5 +1,6 @@
 """What is done and what comes of it: dated news, milestones, measures with their values."""
 
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -132,6 +133,15 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seen(self) -> str:
+        """Stands for what an editor types: other once anybody has changed it."""
+        own = ("id", "plan_id", "position", "retired_at")
+        said = [
+            getattr(self, f.attname) for f in self._meta.concrete_fields if f.attname not in own
+        ]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 class MeasureValue(models.Model):

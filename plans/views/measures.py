@@ -63,27 +63,32 @@ def measure_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, _measure(pk), "plans/measure_edit.html")
 
 
+def _form(request: HttpRequest, measure: Measure) -> MeasureForm:
+    plan = measure.plan
+    return MeasureForm(request.POST or None, instance=measure, plan=plan, items=working_items(plan))
+
+
 def _form_page(request: HttpRequest, measure: Measure, template: str) -> HttpResponse:
-    name = measure.name
-    form = MeasureForm(
-        request.POST or None,
-        instance=measure,
-        plan=measure.plan,
-        items=working_items(measure.plan),
-    )
-    clash = measure.pk is not None and request.POST.get("seen") not in (None, form.seen)
-    if request.method == "POST" and clash:
-        form.add_error(
-            None,
-            f"Somebody saved this measure after you opened it: {form.saved_now()}. "
-            "Save again to set yours.",
-        )
-    elif request.method == "POST" and form.is_valid():
-        saved = actions.save_measure(measure=form.save(commit=False), by=request.user)
-        messages.success(request, f"“{saved.name}” is saved.")
-        if saved.live:
-            return redirect(_list_of(saved))
-        return redirect("plans:measure_values", saved.pk)
+    name, clash = measure.name, False
+    form = _form(request, measure)
+    # From a page without it: what was read is what stood there a moment ago.
+    seen = request.POST.get("seen", form.seen)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = actions.save_measure(
+                measure=form.save(commit=False), seen=seen, by=request.user
+            )
+        except actions.MeasureChanged as refusal:
+            clash, measure = True, _measure(measure.pk)
+            form = _form(request, measure)
+            form.add_error(
+                None, f"{str(refusal)[:-1]}: {form.saved_now()}. Save again to set yours."
+            )
+        else:
+            messages.success(request, f"“{saved.name}” is saved.")
+            if saved.live:
+                return redirect(_list_of(saved))
+            return redirect("plans:measure_values", saved.pk)
     context = {"form": form, "measure": measure, "name": name, "back": _list_of(measure)}
     status = 409 if clash else 422 if form.errors else 200
     return render(request, template, context, status=status)

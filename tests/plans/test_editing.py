@@ -12,7 +12,15 @@ from django.utils import timezone
 from accounts.models import Entry, User
 from partnerships.demo import plan as demo
 from plans import search, sitemap
-from plans.actions import ItemDraft, add_item, edit_item, move_item, publish_version, retire_item
+from plans.actions import (
+    ItemDraft,
+    add_item,
+    edit_item,
+    move_item,
+    publish_version,
+    retire_item,
+    tell_news,
+)
 from plans.choices import PlanState, Status
 from plans.models import Action, Comment, Item, Plan, PlanVersion, VersionItem
 from tests.factories import UserFactory
@@ -73,7 +81,7 @@ def test_what_an_editor_did_not_read_is_not_published(plan, version, signed_in, 
         "words": lambda: edit_item(
             item=two, draft=ItemDraft("Strategy 2", "Half writ"), revision=1, by=editor
         ),
-        "action": lambda: Action.objects.update(status=Status.DONE),
+        "action": lambda: Action.objects.update(text="Call all"),
         "role": lambda: two.roles.update(role="support"),
         "order": lambda: move_item(item=two, to="up", by=editor),
         "version": lambda: [
@@ -90,6 +98,26 @@ def test_what_an_editor_did_not_read_is_not_published(plan, version, signed_in, 
     assert "Somebody changed the plan after you opened this page" in page and ">\nWhy." in page
     assert PlanVersion.objects.count() == published
     assert client.post("/plan/publish/", answers | seen_in(page)).url == "/plan/"
+
+
+def test_news_in_the_meantime_do_not_hold_up_publishing(plan, version, signed_in, editor):
+    client = signed_in(editor)
+    item = item_called("Strategy 1")
+    edit_item(item=item, draft=ItemDraft("Strategy 1", "Read"), revision=1, by=editor)
+    closes = timezone.localtime() + timedelta(days=20)
+    answers = {"stage": "comment", "closes_at": f"{closes:%Y-%m-%dT17:00}", "changelog": "Why."}
+    answers |= seen_in(client.get("/plan/publish/").content.decode())
+    action = Action.objects.filter(item__parent=item).get()
+    today = timezone.localdate()
+    tell_news(
+        item=action.item, action=action, status="done", text="All called.", on=today, by=editor
+    )
+
+    assert client.post("/plan/publish/", answers).url == "/plan/"
+
+    assert (
+        version.plan.versions.get(number=2).items.get(number="1.1.1").actions[0]["word"] == "Done"
+    )
 
 
 def test_the_second_editor_gets_both_texts_and_loses_nothing(plan, version, signed_in, editor):

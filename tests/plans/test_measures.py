@@ -10,7 +10,14 @@ from django.utils import timezone
 
 from employers.choices import Kind
 from plans import live
-from plans.actions import add_values, keep_live_values, set_value
+from plans.actions import (
+    MeasureChanged,
+    add_values,
+    keep_live_values,
+    retire_measure,
+    save_measure,
+    set_value,
+)
 from plans.charts import chart_of, thinned
 from plans.choices import Direction
 from plans.cycles import today_here
@@ -118,6 +125,21 @@ def test_the_second_editor_of_a_measure_is_told_what_the_first_one_saved(
     assert "Name is Theirs" in page and 'value="Mine"' in page
     assert Measure.objects.get().name == "Theirs"
     assert client.post(path, mine | {"seen": seen()}).status_code == 302
+
+
+def test_of_two_saves_in_one_moment_the_second_is_refused(measure, editor):
+    first, second = (Measure.objects.get(pk=measure.pk) for _ in range(2))
+    seen = first.seen
+    first.name, second.name = "Theirs", "Mine"
+    save_measure(measure=first, seen=seen, by=editor)
+
+    with pytest.raises(MeasureChanged):
+        save_measure(measure=second, seen=seen, by=editor)
+
+    retire_measure(measure=first, at=timezone.now(), by=editor)
+    save_measure(measure=second, seen=Measure.objects.get().seen, by=editor)
+    now = Measure.objects.get()
+    assert (now.name, now.retired_at is None) == ("Mine", False)
 
 
 def test_a_correction_needs_a_word_and_is_remembered(measure, editor, signed_in):
