@@ -376,11 +376,17 @@ class Row:
     cells: list[tuple[str, str, str]]
 
 
-def silent(rows: list[Row]) -> list[tuple[str, list[VersionItem]]]:
-    """[("employers", items on which they said nothing)] for each kind."""
+# Where the portal lists organizations of a kind.
+LISTS = {"employer": "employers:employer_list", "center": "programs:center_list"}
+
+
+def silent(rows: list[Row]) -> list[tuple[str, str, list[VersionItem]]]:
+    """[("employers", view that lists them or "", items on which they said nothing)] for each
+    kind."""
     return [
         (
             IN_A_SENTENCE[key][1],
+            LISTS.get(key, ""),
             [
                 row.node
                 for row in rows

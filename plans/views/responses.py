@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public
@@ -25,6 +26,7 @@ from plans.forms import SoughtQuery
 from plans.models import Comment
 from plans.rules import may_answer
 from plans.views.reading import current_asked, suffix_of
+from plans.windows import window_among
 
 
 @public
@@ -76,8 +78,11 @@ def _page_of(request: HttpRequest, shown: list[Deed]) -> int | None:
 def spoken_show(request: HttpRequest) -> HttpResponse:
     version = current_asked(request)
     rows = who_spoke(Here.of(version)) if version else []
+    ids = [row.node.item_id for row in rows]
     context = {
         "version": version,
+        "window": window_among(version, ids, timezone.now()) if version else None,
+        "suffix": suffix_of(version, version) if version else "",
         "rows": rows,
         "silent": silent(rows),
         "kinds": SPEAKERS.values(),

@@ -1,6 +1,7 @@
 """Answers to comments: prepared in private, published together, each commenter told once."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -315,6 +316,23 @@ def test_who_shows_only_the_words_is_of_no_kind(plan, version, client):
     page = client.get("/plan/spoken/").content.decode()
     assert "Colleges, schools or training providers</dt><dd>on any part" in page
     assert not re.search(r"<td>\d+</td>", page)
+
+
+def test_who_has_not_spoken_is_asked_by_a_letter_while_comments_are_open(plan, version, client):
+    fields = {"organization_name": "Oak Works", "kind": "employer", "relation": "works"}
+    make_comment(version, "1.1", **fields)
+
+    page = client.get("/plan/spoken/").content.decode()
+
+    employers = page.partition("Employers</dt>")[2].partition("</dd>")[0]
+    letter = unquote(re.search(r'href="mailto:\?([^"]+)"', employers).group(1))
+    assert "What do you say to River plan, 2026–2028?" in letter
+    assert "heard nothing from employers yet:\r\n\r\n1.2 Strategy 2\r\nhttp" in letter
+    assert "1.1 Strategy 1" not in letter
+    assert 'href="/employers/"' in employers
+    close_for_comment(plan=plan, by=None)
+    closed = client.get("/plan/spoken/").content.decode()
+    assert "Comments are closed now." in closed and "mailto:?subject=What" not in closed
 
 
 @pytest.mark.parametrize(
