@@ -17,7 +17,7 @@ from accounts.strangers import one_after_the_other
 from plans.actions.groups import add_group
 from plans.actions.next_plan import Beginning, begin_plan
 from plans.actions.publishing import PlanChanged
-from plans.actions.structure import MOST_SIBLINGS, locked, tree_of
+from plans.actions.structure import MOST_SIBLINGS, locked, settle, stands_below, tree_of
 from plans.choices import ROLE_PRESETS
 from plans.importing.matching import Draft, Proposal, propose, roles_for
 from plans.importing.tree import parts_of, roots_of, walk
@@ -43,8 +43,9 @@ class Place:
     """Where it goes and what is taken. `plan`: None for a new one, called `title`; `under` the
     item that roots without a known place go under, `above` the words of a new one to go under;
     `groups`: {name in the file: code of ours or "new"}; `leave`: parts not to take; `apart`: those
-    that are new, though they are like an item of the plan; `retire`:
-    items of the plan to retire; `seen`: the plan as the page showed it, None for not asked."""
+    that are new, though they are like an item of the plan; `stay`:
+    those that do not move though they stand elsewhere in the file; `retire`: items of the plan to
+    retire; `seen`: the plan as the page showed it, None for not asked."""
 
     plan: Plan | None = None
     title: str = ""
@@ -54,6 +55,7 @@ class Place:
     groups: dict[str, str] = field(default_factory=dict)
     leave: set[int] = field(default_factory=set)
     apart: frozenset[int] = frozenset()
+    stay: set[int] = field(default_factory=set)
     retire: set[uuid.UUID] = field(default_factory=set)
     seen: str | None = None
 
@@ -63,6 +65,8 @@ class Outcome:
     plan: Plan
     added: int = 0
     changed: int = 0
+    moved: int = 0
+    statuses: int = 0
     retired: int = 0
     groups: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
@@ -146,11 +150,14 @@ def save_import(*, brought: PlanImport, revision: int, place: Place, by: Any) ->
     entries: list[Entry] = []
     _add(plan, [d for d in taken if d.item is None], groups, by, entries, outcome)
     _change([d for d in taken if d.item and d.changes], groups, by, entries, outcome)
+    _move(plan, taken, place, by, entries, outcome)
     _retire(plan, proposal, place, by, entries, outcome)
+    outcome.statuses = sum(len(draft.statuses) for draft in taken)
     Entry.objects.bulk_create(entries, batch_size=500)
     now = timezone.now()
     brought.plan, brought.saved_at = plan, now
-    counts = {"added": outcome.added, "changed": outcome.changed, "retired": outcome.retired}
+    names = ("added", "changed", "moved", "retired")
+    counts = {name: getattr(outcome, name) for name in names}
     brought.options = brought.options | {"outcome": counts}
     brought.save(update_fields=["plan", "saved_at", "options"])
     record(by=by, what="took a file into the plan", subject=plan, after=counts, why=brought.name)
@@ -387,6 +394,48 @@ def _overwrite(model: type[Any], rows: Iterable[Any], fields: list[str]) -> None
     model.objects.bulk_create(
         rows, batch_size=500, update_conflicts=True, unique_fields=["id"], update_fields=fields
     )
+
+
+def _move(
+    plan: Plan,
+    taken: list[Draft],
+    place: Place,
+    by: Any,
+    entries: list[Entry],
+    outcome: Outcome,
+) -> None:
+    """Each to the end of what it goes under, with what stands under it; not to what is left out."""
+    moving = [d for d in taken if d.move and d.node.at not in place.stay]
+    if not moving:
+        return
+    below = tree_of(plan)
+    items = {item.pk: item for siblings in below.values() for item in siblings}
+    settled: list[uuid.UUID | None] = []
+    # What an item stands under is told by the lists: it changes on each once they are settled.
+    stands = {item.pk: parent for parent, siblings in below.items() for item in siblings}
+    for draft in moving:
+        move, item = draft.move, items[draft.pk]
+        if move is None or (move.target and move.target not in items):
+            continue
+        if move.target and stands_below(below, move.target, item.pk):
+            raise MoveRefused(
+                f"“{item.title}” cannot move to {move.now}, which stands under it. Leave it where "
+                "it stands too."
+            )
+        siblings = below.setdefault(move.target, [])
+        if len(siblings) >= MOST_SIBLINGS:
+            raise MoveRefused(f"At most {MOST_SIBLINGS} items stand side by side.")
+        was = stands[item.pk]
+        below[was] = [one for one in below[was] if one.pk != item.pk]
+        siblings.append(item)
+        stands[item.pk] = move.target
+        settled += [was, move.target]
+        before, after = {"under": move.was}, {"under": move.now}
+        entries.append(
+            entry_of(by=by, what="moved by a file", subject=item, before=before, after=after)
+        )
+        outcome.moved += 1
+    settle(below, settled)
 
 
 def _retire(

@@ -1,6 +1,9 @@
 """What a person brings to be read in, how they correct a line of it, and where it goes."""
 
+import json
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from crispy_forms.layout import Layout
@@ -11,9 +14,9 @@ from accounts.forms import PortalForm
 from plans.actions import Place
 from plans.forms.fields import ProseField
 from plans.importing import tree
-from plans.importing.matching import Proposal
+from plans.importing.matching import Draft, Proposal
 from plans.importing.reading import MOST_BYTES, read_plan, read_text
-from plans.models import Plan, WorkGroup
+from plans.models import Plan, VersionItem, WorkGroup
 from vocabularies.files import Unreadable
 from vocabularies.text import plain_line
 
@@ -124,6 +127,54 @@ class ImportLineForm(PortalForm):
         return words
 
 
+@dataclass
+class Choices:
+    """What is ticked for single items on the page before saving, whichever part of a long list
+    they are shown in: `leave` as they are, `apart` as new ones, `stay` where they stand; `retire`
+    items of the plan."""
+
+    leave: set[int] = field(default_factory=set)
+    apart: set[int] = field(default_factory=set)
+    stay: set[int] = field(default_factory=set)
+    retire: set[uuid.UUID] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, posted: Any) -> "Choices":
+        """Ticked boxes, and what `kept` holds of the other parts. Wrong values are left out."""
+        try:
+            kept = json.loads(posted.get("kept", "") or "{}")
+        except ValueError:
+            kept = {}
+        found = cls()
+        for name in vars(found):
+            more = kept.get(name) if isinstance(kept, dict) else []
+            values = [*posted.getlist(name), *(more if isinstance(more, list) else [])]
+            read = _pk if name == "retire" else _at
+            getattr(found, name).update(one for value in values if (one := read(value)) is not None)
+        return found
+
+    def without(self, drafts: Iterable[Draft], rows: Iterable[VersionItem]) -> "Choices":
+        """Those of the other parts."""
+        ats = {draft.node.at for draft in drafts}
+        retire = self.retire - {row.item_id for row in rows}
+        return Choices(self.leave - ats, self.apart - ats, self.stay - ats, retire)
+
+    def held(self) -> str:
+        return json.dumps({name: sorted(map(str, ones)) for name, ones in vars(self).items()})
+
+
+def _at(value: Any) -> int | None:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else None
+
+
+def _pk(value: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return None
+
+
 class ImportPlaceForm(PortalForm):
     """Where it goes: a new plan with its name, or under an item; and which group is which.
     `is_old`: the plan or the lines are no longer as this page showed them."""
@@ -200,7 +251,7 @@ class ImportPlaceForm(PortalForm):
             if f"group-{n}" in self.cleaned_data
         }
 
-    def place(self, leave: set[int], apart: frozenset[int], retire: set[uuid.UUID]) -> Place:
+    def place(self, chosen: Choices) -> Place:
         data = self.cleaned_data
         return Place(
             plan=self.plan,
@@ -209,8 +260,9 @@ class ImportPlaceForm(PortalForm):
             under=uuid.UUID(data["under"]) if data.get("under") else None,
             above=data.get("above", ""),
             groups=self.chosen(),
-            leave=leave,
-            apart=apart,
-            retire=retire,
+            leave=chosen.leave,
+            apart=frozenset(chosen.apart),
+            stay=chosen.stay,
+            retire=chosen.retire,
             seen=data.get("seen", ""),
         )

@@ -4,6 +4,7 @@ is not in the file. Nothing here writes."""
 import hashlib
 import re
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from plans.choices import ROLE_PRESETS
+from plans.choices import ROLE_PRESETS, STATUSES, Status
 from plans.differences import Change, compare_item, labels_of
 from plans.freezing import freeze
 from plans.importing.cast import role_key
@@ -25,6 +26,7 @@ from plans.references import Labels, to_plain
 LIKE, LIKE_WITH_NUMBER, LIKE_ACTION, LIKE_GROUP = 82, 50, 75, 88
 # The same number under the same item, and nothing else there that is more like it.
 LIKE_AT_PLACE = 30
+USUAL = {status["key"]: status["label"] for status in STATUSES}
 BY_ID, BY_NUMBER, BY_HANDLE, BY_LIKENESS = "id", "number", "handle", "likeness"
 
 
@@ -39,6 +41,24 @@ class GroupMatch:
     @property
     def exact(self) -> bool:
         return self.figure == 100
+
+
+@dataclass
+class Said:
+    """How an action stands, by the file and by the plan; news alone change it."""
+
+    action: str
+    said: str
+    now: str
+
+
+@dataclass
+class Move:
+    """An item that stands somewhere else in the file: under `target`, None for the first level."""
+
+    was: str
+    now: str
+    target: uuid.UUID | None
 
 
 @dataclass
@@ -63,7 +83,9 @@ class Draft:
     roles: dict[str, str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
-    elsewhere: str = ""
+    statuses: list["Said"] = field(default_factory=list)
+    move: "Move | None" = None
+    stays: str = ""
 
     @property
     def is_sure(self) -> bool:
@@ -72,7 +94,9 @@ class Draft:
 
     @property
     def state(self) -> str:
-        return "new" if self.item is None else "change" if self.changes else "same"
+        if self.item is None:
+            return "new"
+        return "change" if self.changes or self.move else "same"
 
     @property
     def title(self) -> str:
@@ -93,6 +117,11 @@ class Proposal:
     deepest: int
     placed: str = ""
     role_words: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def statuses(self) -> list[tuple[Draft, Said]]:
+        """Those of the file that the plan does not have."""
+        return [(draft, said) for draft in self.drafts for said in draft.statuses]
 
     def of_state(self, state: str) -> list[Draft]:
         return [draft for draft in self.drafts if draft.state == state]
@@ -152,20 +181,16 @@ def propose(
     _match([draft for draft in drafts if draft.node.at not in apart], rows)
     _match_places(roots, drafts, rows, apart)
     placed = _place(roots, drafts, rows, under)
+    above = _move(roots, drafts, rows)
     writer = _Writer(drafts, rows)
     for draft in drafts:
-        _fill(draft, writer, groups, roles)
+        _fill(draft, writer, groups, roles, plan.statuses if plan else STATUSES)
     matched = {draft.pk for draft in drafts if draft.item}
     inside = {draft.old.number for draft in drafts if draft.old}
     missing = [
         row for row in rows if row.item_id not in matched and _within(row.number, inside, drafts)
     ]
-    top = next((row.depth for row in rows if row.item_id == under), 0)
-    depths = {row.item_id: row.depth for row in rows}
-    for draft in drafts:
-        if draft.item is None:
-            depths[draft.pk] = depths.get(draft.parent_id, 0) + 1 if draft.parent_id else 1
-    deepest = max((depths[d.pk] for d in drafts if d.item is None), default=top)
+    deepest = max((_depth(pk, above) for pk in above), default=0)
     labels = {role["key"]: role["label"] for role in roles}
     said = dict.fromkeys(r["role"] for n in nodes for r in n.roles)
     words = [(word, labels[role_key(word, roles)]) for word in said]
@@ -218,17 +243,28 @@ def _match(drafts: list[Draft], rows: list[VersionItem]) -> None:
     for draft in drafts:
         if pk := _uuid(draft.node.id):
             take(draft, free.get(pk), BY_ID)
+    # The same words are the same item, wherever it stands now.
+    said_by = Counter(_words_of(draft.node) for draft in drafts)
+    rows_by: dict[str, list[VersionItem]] = {}
+    for row in rows:
+        rows_by.setdefault(_words_of(row), []).append(row)
     for draft in (d for d in drafts if d.item is None):
-        there = by_number.get(draft.node.number)
-        if there and (figure := likeness(draft.node, there)) >= LIKE_WITH_NUMBER:
-            take(draft, there, BY_NUMBER, figure)
+        words_of_it = _words_of(draft.node)
+        same = rows_by.get(words_of_it, [])
+        if len(same) == said_by[words_of_it] == 1:
+            how = BY_NUMBER if same[0].number == draft.node.number else BY_LIKENESS
+            take(draft, same[0], BY_HANDLE if draft.node.handle else how)
     for draft in (d for d in drafts if d.item is None and d.node.handle):
         same = by_handle.get(draft.node.handle.casefold(), [])
         if len(same) == 1:
             take(draft, same[0], BY_HANDLE, likeness(draft.node, same[0]))
-    words = {pk: key_of(f"{row.handle} {row.statement}") for pk, row in free.items()}
     for draft in (d for d in drafts if d.item is None):
-        said = key_of(f"{draft.node.handle} {draft.node.statement}")
+        there = by_number.get(draft.node.number)
+        if there and (figure := likeness(draft.node, there)) >= LIKE_WITH_NUMBER:
+            take(draft, there, BY_NUMBER, figure)
+    words = {pk: _words_of(row) for pk, row in free.items()}
+    for draft in (d for d in drafts if d.item is None):
+        said = _words_of(draft.node)
         best = process.extractOne(said, words, scorer=fuzz.ratio, score_cutoff=LIKE)
         if best and take(draft, free[best[2]], BY_LIKENESS, int(best[1])):
             del words[best[2]]
@@ -250,6 +286,10 @@ def _match_places(
             if (figure := likeness(child, row)) >= LIKE_AT_PLACE:
                 draft.item, draft.old, draft.pk = row.item, row, row.item_id
                 draft.how, draft.figure, draft.number = BY_NUMBER, figure, row.number
+
+
+def _words_of(one: Node | VersionItem) -> str:
+    return key_of(f"{one.handle} {one.statement}")
 
 
 def likeness(node: Node, row: VersionItem) -> int:
@@ -292,17 +332,68 @@ def _place(
             row = top.get(under) if under else at
             draft.parent_id = row.item_id if row else None
             said = f"{row.number} {row.title}" if row else said
-        if draft.item is not None:
-            stands = draft.old.parent if draft.old else None
-            where = stands.item_id if stands else None
-            if above is not None and where != above.pk:
-                draft.elsewhere = f"{stands.number} {stands.title}" if stands else "the first level"
         for child in node.children:
             walk_down(child, draft)
 
     for root in roots:
         walk_down(root, None)
     return said
+
+
+Above = dict[uuid.UUID, uuid.UUID | None]
+
+
+def _move(roots: list[Node], drafts: list[Draft], rows: list[VersionItem]) -> Above:
+    """Which found items move, in reading order, so that what they go under stands already. Gives
+    what each item of the plan and of the file would stand under."""
+    above: Above = {row.item_id: row.parent.item_id if row.parent else None for row in rows}
+    above |= {draft.pk: draft.parent_id for draft in drafts if draft.item is None}
+    by_at = {draft.node.at: draft for draft in drafts}
+    # A file of one branch does not say what its roots stand under.
+    firsts = {
+        root.level for root in roots if (old := by_at[root.at].old) is not None and old.depth == 1
+    }
+
+    def walk_down(node: Node, over: Draft | None) -> None:
+        draft = by_at[node.at]
+        target = over.pk if over else None
+        said = over is not None or node.level in firsts
+        if draft.old and said and above[draft.pk] != target:
+            stands = draft.old.parent
+            was = f"{stands.number} {stands.title}" if stands else "the first level"
+            now = _called(over) if over else "the first level"
+            if target and _is_under(target, draft.pk, above):
+                draft.stays = f"It stands under {now} in the text, which stands under it here."
+            else:
+                above[draft.pk], draft.move = target, Move(was, now, target)
+        for child in node.children:
+            walk_down(child, draft)
+
+    for root in roots:
+        walk_down(root, None)
+    return above
+
+
+def _called(draft: Draft) -> str:
+    title = draft.old.title if draft.old else draft.node.title
+    return f"{draft.number} {title}".strip()
+
+
+def _is_under(pk: uuid.UUID, head: uuid.UUID, above: Above) -> bool:
+    at: uuid.UUID | None = pk
+    while at:
+        if at == head:
+            return True
+        at = above[at]
+    return False
+
+
+def _depth(pk: uuid.UUID, above: Above) -> int:
+    depth = 0
+    at: uuid.UUID | None = pk
+    while at:
+        depth, at = depth + 1, above[at]
+    return depth
 
 
 # What it would say -------------------------------------------------------------
@@ -359,7 +450,11 @@ class _Writer:
 
 
 def _fill(
-    draft: Draft, writer: _Writer, groups: list[GroupMatch], roles: list[dict[str, Any]]
+    draft: Draft,
+    writer: _Writer,
+    groups: list[GroupMatch],
+    roles: list[dict[str, Any]],
+    statuses: list[dict[str, str]],
 ) -> None:
     node, old = draft.node, draft.old
     kept = old or VersionItem(handle="", statement="", text="", evidence="", roles=[], actions=[])
@@ -373,7 +468,7 @@ def _fill(
         said, was = getattr(node, name), getattr(kept, name)
         words = writer.stored(said, draft.pk) if said else was
         setattr(draft, name, was if _same(was, said, words, writer.labels) else words)
-    draft.actions = _actions(draft, kept, writer)
+    draft.actions = _actions(draft, kept, writer, {s["key"]: s["label"] for s in statuses})
     names = {match.name: match for match in groups}
     for held in node.roles:
         match = names[held["group"]]
@@ -415,7 +510,7 @@ def _fill(
 
 
 def _actions(
-    draft: Draft, kept: VersionItem, writer: _Writer
+    draft: Draft, kept: VersionItem, writer: _Writer, labels: dict[str, str]
 ) -> list[tuple[uuid.UUID | None, str]]:
     """The plan's actions in their order with the file's words, then the file's new ones."""
     free = {action["id"]: action for action in kept.actions}
@@ -431,18 +526,21 @@ def _actions(
             if _same(action["text"], said["text"], stored, writer.labels)
         ]
         if not same and said["id"] not in free:
-            waiting.append((said["text"], stored))
+            waiting.append((said, stored))
             continue
         pk = said["id"] if said["id"] in free else same[0]
         action = free.pop(pk)
         found[pk] = action["text"] if pk in same else stored
-    for text, stored in waiting:
+        _note_status(draft, said, action["status"], labels)
+    for said, stored in waiting:
+        text = said["text"]
         words = {pk: key_of(plain[pk]) for pk in free}
         best = process.extractOne(key_of(text), words, scorer=fuzz.ratio, score_cutoff=LIKE_ACTION)
         if best:
-            del free[best[2]]
+            _note_status(draft, said, free.pop(best[2])["status"], labels)
             found[best[2]] = stored
         else:
+            _note_status(draft, said, Status.NOT_STARTED, labels)
             new.append(stored)
     if draft.node.actions and free:
         left = "; ".join(f"“{plain[pk]}”" for pk in free)
@@ -452,6 +550,12 @@ def _actions(
         for action in kept.actions
     ]
     return [*held, *((None, text) for text in new)]
+
+
+def _note_status(draft: Draft, said: dict[str, str], now: str, labels: dict[str, str]) -> None:
+    word = labels.get(said["status"]) or USUAL.get(said["status"], said["status"])
+    if word and word.casefold() not in (now.casefold(), labels[now].casefold()):
+        draft.statuses.append(Said(said["text"], word, labels[now]))
 
 
 def _alike(was: str, said: str) -> bool:

@@ -52,11 +52,11 @@ def known_columns(header: list[str]) -> int:
 
 
 def status_key(said: str) -> str:
-    """ "In progress" or "progress" → "progress"; "" for what is no status."""
+    """ "In progress" or "progress" → "progress"; any other word as it is."""
     for status in Status:
         if said.strip().casefold() in (status.value, str(status.label).casefold()):
             return str(status.value)
-    return ""
+    return " ".join(said.split())[:60]
 
 
 def parts_of_rows(header: list[str], rows: list[tuple[int, list[str]]]) -> list[Part]:

@@ -14,12 +14,12 @@ from accounts.doors import for_duty
 from plans import actions
 from plans.actions.importing import many
 from plans.forms import ImportBeginForm, ImportLineForm, ImportPlaceForm
-from plans.forms.importing import kind_choices
+from plans.forms.importing import Choices, kind_choices
 from plans.freezing import working_items
 from plans.importing import tree
 from plans.importing.cast import spelled_out
 from plans.importing.correcting import Unclear, become, rewrite, shift
-from plans.importing.matching import Proposal, propose
+from plans.importing.matching import Draft, Proposal, propose
 from plans.importing.tree import base_of, left_out, parts_of, roots_of, unplaced, walk
 from plans.models import Plan, PlanImport
 from plans.models.plan import three_levels
@@ -27,10 +27,12 @@ from plans.numbers import MAX_DEPTH
 from vocabularies.templatetags.words import counted, spelled
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
-LINES_A_PAGE = 400
+# Each can be marked, and all are sent at once.
+LINES_A_PAGE = 300
 OPEN_SHOWN = 20
-# Of changed and of new items each, on the page before saving.
-SHOWN = 300
+# Of changed, new and missing items, on one page before saving; each has up to three boxes.
+SHOWN = 100
+STATUSES_SHOWN = 100
 
 
 @for_duty(StaffRole.PLAN_EDITOR)
@@ -307,7 +309,8 @@ def _wish(posted: Any) -> str:
 @for_duty(StaffRole.PLAN_EDITOR)
 @require_http_methods(GET_AND_POST)
 def import_save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """What it would change; POST looks again with other choices (`do=look`) or saves."""
+    """What it would change; POST looks again with other choices (`do=look`), goes to another part
+    of a long list (`do=part-2`), or saves."""
     brought = _brought(pk)
     if done := _saved_already(request, brought):
         return done
@@ -315,15 +318,16 @@ def import_save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     proposal = propose(brought.tree, plan)
     form = _place_form(brought, plan, proposal, posted.dict() if posted is not None else None)
+    chosen = Choices.of(posted) if posted is not None else Choices()
+    do = posted.get("do", "") if posted is not None else ""
+    part = _whole(do.removeprefix("part-")) if do.startswith("part-") else -1
+    part = part if part >= 0 else max(_whole(posted.get("part", "0")), 0) if posted else 0
     status = 200
     if posted is not None:
-        leave = {_whole(at) for at in posted.getlist("leave")}
-        retire = {found for one in posted.getlist("retire") if (found := _uuid(one))}
         status = 422
         if form.is_valid():
-            apart = frozenset(_whole(at) for at in posted.getlist("apart"))
-            place = form.place(leave, apart, retire)
-            if posted.get("do") == "save":
+            place = form.place(chosen)
+            if do == "save":
                 answer = _save(request, brought, form, place)
                 if answer is not None:
                     return answer
@@ -333,33 +337,58 @@ def import_save(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 # What is shown now is what was looked at.
                 form.data = dict(form.data) | {"seen": proposal.seen, "revision": brought.revision}
             proposal = propose(
-                brought.tree, plan, under=place.under, chosen=place.groups, apart=apart
+                brought.tree, plan, under=place.under, chosen=place.groups, apart=place.apart
             )
+    shown = _shown(proposal, part)
     drafts = proposal.drafts
     context = {
         "brought": brought,
         "plan": plan,
         "proposal": proposal,
-        "new": proposal.of_state("new")[:SHOWN],
-        "new_more": max(len(proposal.of_state("new")) - SHOWN, 0),
-        "changed": proposal.of_state("change")[:SHOWN],
-        "changed_more": max(len(proposal.of_state("change")) - SHOWN, 0),
+        **shown,
+        "kept": chosen.without(shown["changed"] + shown["new"], shown["missing"]).held(),
+        "counts": {
+            "new": len(proposal.of_state("new")),
+            "changed": len(proposal.of_state("change")),
+            "missing": len(proposal.missing),
+        },
         "sums": _sums(proposal),
         "loose": len(unplaced(parts_of(brought.tree), roots_of(parts_of(brought.tree)))),
         "pending": list(dict.fromkeys(proposal.pending)),
+        "statuses": proposal.statuses[:STATUSES_SHOWN],
+        "statuses_more": max(len(proposal.statuses) - STATUSES_SHOWN, 0),
         "hangs": any(d.item is None and d.parent_id is None and d.node.level > 1 for d in drafts),
         "form": form,
-        "left": {value for value in posted.getlist("leave")} if posted else set(),
-        "apart": list(posted.getlist("apart")) if posted else [],
-        "retired": {value for value in posted.getlist("retire")} if posted else set(),
+        "chosen": chosen,
     }
     return render(request, "plans/import_save.html", context, status=status)
 
 
+def _shown(proposal: Proposal, part: int) -> dict[str, Any]:
+    """One part of all that there is to choose: changed items, then new ones, then missing ones."""
+    changed, new = proposal.of_state("change"), proposal.of_state("new")
+    every = [*changed, *new, *proposal.missing]
+    pages = max(-(-len(every) // SHOWN), 1)
+    part = min(part, pages - 1)
+    first, last = part * SHOWN, (part + 1) * SHOWN
+    here = every[first:last]
+    marks = [f"{n * SHOWN + 1} to {min((n + 1) * SHOWN, len(every))}" for n in range(pages)]
+    return {
+        "changed": [one for one in here if isinstance(one, Draft) and one.item is not None],
+        "new": [one for one in here if isinstance(one, Draft) and one.item is None],
+        "missing": [one for one in here if not isinstance(one, Draft)],
+        "part": part,
+        "parts": [(n, words, n == part) for n, words in enumerate(marks)] if pages > 1 else [],
+        "total": len(every),
+    }
+
+
 def _sums(proposal: Proposal) -> list[str]:
+    changed = proposal.of_state("change")
     counts = (
         (len(proposal.of_state("new")), "new item"),
-        (len(proposal.of_state("change")), "changed item"),
+        (sum(bool(draft.changes) for draft in changed), "changed item"),
+        (sum(draft.move is not None for draft in changed), "item that moves,items that move"),
         (len(proposal.of_state("same")), "item that stays as it is,items that stay as they are"),
     )
     return [counted(n, noun) for n, noun in counts if n] or ["no item"]
@@ -414,6 +443,7 @@ def _save(
         for count, word in (
             (outcome.added, "added"),
             (outcome.changed, "changed"),
+            (outcome.moved, "moved"),
             (outcome.retired, "retired"),
         )
         if count
@@ -422,14 +452,13 @@ def _save(
     messages.success(
         request, f"Saved in the working copy: {saved}. Readers see it once you publish."
     )
+    if outcome.statuses:
+        messages.warning(
+            request,
+            f"{counted(outcome.statuses, 'status,statuses')} of the text did not come in: news "
+            "alone change how an action stands. Tell them as news once the actions are published.",
+        )
     return redirect("plans:plan_edit")
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 @for_duty(StaffRole.PLAN_EDITOR)

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,64 @@ def test_the_lines_cost_the_same_whatever_their_number(
 
     with django_assert_num_queries(5):
         desk.get(url_of(brought))
+
+
+def test_a_long_list_is_chosen_from_part_by_part(desk, plan, monkeypatch):
+    monkeypatch.setattr("plans.views.importing.SHOWN", 2)
+    lines = ["1. Placement"]
+    lines += [f"1.{n} Strategy {n}: Do the {n}. thing at once" for n in (1, 2)]
+    lines += ["1.3 Help people find the way to work", "1.4 Run buses in the night"]
+    brought = begin(desk, "\n".join(lines))
+    shown = desk.get(url_of(brought, "save")).content.decode()
+    assert 'value="part-1">3 to 4<' in shown and "Run buses" not in shown
+    seen = re.search(r'name="seen"[^>]*value="(\w+)"', shown)[1]
+    said = {"revision": 1, "seen": seen, "under": ""}
+    one, night = line_of(brought, "Strategy 1"), line_of(brought, "night")
+
+    second = desk.post(url_of(brought, "save"), said | {"do": "part-1", "part": 0, "leave": one})
+
+    page = second.content.decode()
+    assert second.status_code == 200 and "Run buses" in page and "1. thing" not in page
+    kept = unescape(re.search(r'name="kept" value="([^"]*)"', page)[1])
+    here = said | {"part": 1, "kept": kept, "leave": night}
+    back = desk.post(url_of(brought, "save"), here | {"do": "part-0"}).content.decode()
+    assert re.search(rf'name="leave" value="{one}" id="leave-{one}" checked', back)
+    kept = unescape(re.search(r'name="kept" value="([^"]*)"', back)[1])
+    gone = Item.objects.get(statement="Begin the 1. thing")
+    third = said | {"part": 0, "kept": kept, "leave": one, "do": "part-2"}
+    page = desk.post(url_of(brought, "save"), third).content.decode()
+    assert f'id="retire-{gone.pk}"' in page
+    kept = unescape(re.search(r'name="kept" value="([^"]*)"', page)[1])
+    desk.post(
+        url_of(brought, "save"),
+        said | {"part": 2, "kept": kept, "retire": gone.pk, "do": "save"},
+    )
+
+    statements = set(Item.objects.standing().values_list("statement", flat=True))
+    assert "Do the 1. thing" in statements and "Do the 2. thing at once" in statements
+    assert "Help people find the way to work" in statements
+    assert not statements & {"Run buses in the night", "Begin the 1. thing"}
+
+
+@pytest.mark.parametrize("wrong", ["{", "[]", '{"leave": 1}', '{"retire": ["x"]}', "null"])
+def test_what_nobody_chose_in_other_parts_is_left_out(desk, plan, wrong):
+    brought = begin(desk, "1. Placement\n1.1 Strategy 1: Do the 1. thing at once\n")
+
+    data = {"revision": 1, "do": "look", "under": "", "kept": wrong}
+
+    assert desk.post(url_of(brought, "save"), data).status_code == 200
+
+
+def test_moves_and_statuses_are_shown_before_saving(desk, plan):
+    text = "1. Placement\n1.2 Strategy 2: Do the 2. thing\n1.2.1 Begin the 1. thing\n"
+    brought = begin(desk, f"{text}- Call 1 employers (Done)\n- Call all (At risk)\n")
+
+    page = desk.get(url_of(brought, "save")).content.decode()
+
+    assert "from <del>1.1 Strategy 1</del> to <ins>1.2 Strategy 2</ins>, with what" in page
+    assert "1 item that moves" in page
+    assert "is <strong>Done</strong> in the text, not started in the plan" in page
+    seen = re.search(r'name="seen"[^>]*value="(\w+)"', page)[1]
+    said = {"revision": 1, "seen": seen, "do": "save", "under": ""}
+    tree = desk.post(url_of(brought, "save"), said, follow=True).content.decode()
+    assert "2 statuses of the text did not come in" in tree and "1 item moved" in tree

@@ -230,3 +230,113 @@ def test_the_command_shows_a_difference_as_plain_words(region, tmp_path):
     call_command("import_plan", file, "--dry-run", stdout=out)
 
     assert "New action: {+Hire & keep+}" in out.getvalue()
+
+
+# What stands elsewhere, and how actions stand ------------------------------------------------
+
+TREE = """1. WATER. Keep every river clean
+1.1 Measure the rivers in each county every spring
+- Buy kits (Done)
+1.2 Mend the sewers of the old towns
+2. ROADS. Mend all the county roads
+2.1 Count the holes after each winter
+"""
+
+
+def test_what_stands_elsewhere_in_the_file_moves_with_what_stands_under_it(region):
+    plan = take(TREE).plan
+    newer = TREE.replace("1.1 Measure", "9.9 Measure").split("2. ROADS")[0].splitlines()
+    roads = TREE.splitlines()[-2:]
+    moved = "\n".join([newer[0], newer[3], *roads, *newer[1:3]])
+
+    proposal = propose(read_text(moved.replace("9.9", "2.2")), plan)
+
+    moves = [(d.title[:14], d.move.was, d.move.now) for d in proposal.drafts if d.move]
+    assert moves == [("Measure the ri", "1 WATER", "2 ROADS")]
+    outcome = take(moved.replace("9.9", "2.2"), plan)
+    assert (outcome.moved, outcome.added, outcome.changed) == (1, 0, 0)
+    assert [line[:14] for line in outline(plan)] == [
+        "1 WATER",
+        "1.1 Mend the s",
+        "2 ROADS",
+        "2.1 Count the ",
+        "2.2 Measure th",
+    ]
+    assert Entry.objects.get(what="moved by a file").after == {"under": "2 ROADS"}
+    assert take(moved.replace("9.9", "2.2"), plan).moved == 0
+
+
+def test_a_move_can_be_left_and_goes_with_what_it_went_under(region):
+    plan = take(TREE).plan
+    moved = "2. ROADS. Mend all the county roads\n2.1 Count the holes after each winter\n"
+    moved += (
+        "3. COUNTS. What we count from now on\n3.1 Measure the rivers in each county every spring"
+    )
+    drafts = propose(read_text(moved), plan).drafts
+    new, measure = (d for d in drafts if d.state == "new" or d.move)
+    assert measure.move.now == "COUNTS"
+    before = outline(plan)
+
+    for place in ({"stay": {measure.node.at}}, {"leave": {measure.node.at}}):
+        assert take(moved, plan, **place, apart=frozenset()).moved == 0
+        plan.items.filter(handle="COUNTS").update(retired_at="2026-01-01T00:00Z", position=None)
+    assert take(moved, plan, leave={new.node.at}).moved == 0
+    assert outline(plan) == before
+    assert take(moved, plan).moved == 1
+    assert outline(plan)[-1][:12] == "3.1 Measure "
+
+
+def test_a_branch_turned_round_keeps_every_item_in_the_tree(region):
+    plan = take(TREE).plan
+    plan.level_names = [*plan.level_names, ["step", "steps"]]
+    plan.save()
+    turned = "1. ROADS. Mend all the county roads\n1.1 WATER. Keep every river clean\n"
+
+    outcome = take(turned, plan)
+
+    assert outcome.moved == 1
+    assert outline(plan) == [
+        "1 ROADS",
+        "1.1 Count the holes after ea",
+        "1.2 WATER",
+        "1.2.1 Measure the rivers in ea",
+        "1.2.2 Mend the sewers of the o",
+    ]
+    under = "1. Measure the rivers in each county every spring\n1.1 WATER. Keep every river clean\n"
+    (measure, water) = propose(read_text(under), plan).drafts
+    assert (measure.move, water.move) == (None, None)
+    assert water.stays.startswith("It stands under 1.2.1 Measure the rivers")
+    assert take(under, plan).moved == 0
+
+
+def test_a_move_below_the_last_level_is_refused(region):
+    plan = take(
+        "1. A first goal of ours\n1.1 A way there\n1.1.1 A step on it\n2. Another goal\n"
+    ).plan
+    deep = "1. A first goal of ours\n1.1 A way there\n1.1.1 A step on it\n1.1.1.1 Another goal\n"
+
+    with pytest.raises(MoveRefused, match="The plan ends with"):
+        take(deep, plan)
+
+
+def test_statuses_of_a_file_are_told_and_do_not_come_in(region):
+    plan = take(TREE).plan
+    assert {action.status for action in Action.objects.all()} == {"not-started"}
+    first = propose(read_text(TREE), None).statuses
+    assert [(one.action, one.said, one.now) for _, one in first] == [
+        ("Buy kits", "Done", "Not started")
+    ]
+    sheet = "Number,Statement,Action,Status\n1.1,Measure the rivers in each county every spring,"
+    said = {}
+    for status in ("Not started", "not-started", "done", "On hold"):
+        (found,) = [propose(read_text(f"{sheet}Buy kits,{status}\n"), plan).statuses]
+        said[status] = [one.said for _, one in found]
+
+    assert said == {
+        "Not started": [],
+        "not-started": [],
+        "done": ["Done"],
+        "On hold": ["On hold"],
+    }
+    outcome = take(f"{sheet}Buy kits,done\n", plan)
+    assert (outcome.statuses, Action.objects.get().status) == (1, "not-started")

@@ -88,7 +88,11 @@ class Command(BaseCommand):
             say(f"{'  ' * node.depth}{draft.state:7}{number}{draft.title[:90]}{found}")
             for change in draft.changes:
                 say(f"{'  ' * node.depth}         {change.kind}: {_words(change)}")
-            for kept in draft.kept:
+            if draft.move:
+                say(f"{'  ' * node.depth}         Moves: {draft.move.was} → {draft.move.now}")
+            for one in draft.statuses:
+                say(f"{'  ' * node.depth}         Status stays: {one.now}, not {one.said}")
+            for kept in [*draft.kept, *filter(None, [draft.stays])]:
                 say(f"{'  ' * node.depth}         {kept}")
         for match in proposal.groups:
             if match.group is None:
