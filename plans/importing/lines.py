@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from vocabularies.text import CONTROLS, DIRECTION_MARKS, UNSEEN, tidy
 
-BULLETS = "•●▪■◦○‣⁃∙·–—*+➢➤✓✔►-"
+BULLETS = "•●▪■□◦○‣⁃∙·–—*+➢➤✓✔☐☑❏►-"
 BULLET = re.compile(rf"(?:[{re.escape(BULLETS)}\uf0b7\uf0a7]|o(?=\t| {{2,}}))\s+(?=\S)")
 HASHES = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 RULE = re.compile(r"[\W_]+", re.ASCII)
@@ -88,10 +88,18 @@ def _mark(line: Line, raw: str) -> None:
     elif line.text.startswith("> "):
         line.quoted, line.text = True, line.text.lstrip("> ")
     elif (bullet := BULLET.match(raw)) and (said := cleaned(raw[bullet.end() :])):
-        line.bullet, line.text = 1, said
+        line.bullet, line.text = 1, _ticked(said, raw[0])
     if whole := re.fullmatch(r"(\*\*|__)([^*]{2,120}?)\1:?", line.text):
         line.text = cleaned(whole[2])
     line.text = re.sub(r"\*\*([^*]+)\*\*", r"\1", line.text)
+
+
+def _ticked(said: str, sign: str) -> str:
+    """Of a list to tick: "[x] Call" and "☑ Call" are done."""
+    box = re.match(r"\[([ xX]?)\]\s+(?=\S)", said)
+    done = sign == "☑" or (box is not None and box[1] in ("x", "X"))
+    said = said[box.end() :] if box else said
+    return f"{said} (Done)" if done else said
 
 
 def _plain(text: str) -> str:

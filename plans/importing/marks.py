@@ -5,21 +5,24 @@ import re
 from dataclasses import dataclass
 
 LEVELS = (
-    "strategic goal|goal|strategy|sub-?strategy|strategic objective|objective|strategic priority|"
+    "strategic goal|goal|strategy|sub[ -]?strategy|strategic objective|objective|strategic priority|"
     "priority area|priority|pillar|theme|focus area|initiative|outcome|strategic direction|"
     "direction|imperative|recommendation"
 )
 DOING = "action step|action item|action|activity|task|tactic|step"
 PARTS = r"(?:\d{1,3}|[A-Z]|[IVX]{1,5})(?:[.-](?:\d{1,3}|[A-Za-z](?![A-Za-z])))*"
+FIGURES = "one two three four five six seven eight nine ten".split()
 WORDED = re.compile(
     rf"(?P<word>(?i:{LEVELS}|{DOING}))\s+(?i:#|no\.?\s*|number\s+)?"
-    rf"(?P<number>{PARTS})(?P<end>\s*[.:)–—|-]+\s*|\s+|$)(?P<rest>.*)"
+    rf"(?P<number>(?i:{'|'.join(FIGURES)})(?!\w)|{PARTS})(?P<end>\s*[.:)–—|-]+\s*|\s+|$)(?P<rest>.*)"
 )
 WORD_ONLY = re.compile(rf"(?P<word>(?i:{LEVELS}))\s*[:–—]\s+(?P<rest>\S.*)")
 DOTTED = re.compile(
     r"(?P<number>(?:\d{1,3}|[A-Z])(?:\.(?:\d{1,3}|[A-Za-z](?![A-Za-z])))+)[.):]*"
     r"(?:\s+|(?<=[.):])(?=[A-Z]))(?P<rest>\S.*)"
 )
+# "1A." is the first part of 1.
+LETTERED = re.compile(r"(?P<number>\d{1,2}[A-Z])[.):]\s+(?P<rest>\S.*)")
 ARABIC = re.compile(r"\(?(?P<number>\d{1,3})[.)]\s+(?P<rest>\S.*)")
 ROMAN = re.compile(r"\(?(?P<number>[IVX]{1,5}|[ivx]{1,5})[.)]\s+(?P<rest>\S.*)")
 LETTER = re.compile(r"\(?(?P<number>[A-Za-z])[.)]\s+(?P<rest>\S.*)")
@@ -62,7 +65,13 @@ def mark_of(text: str, *, heading: bool = False, bullet: bool = False) -> Mark |
         return Mark("dots" if count > 1 else "bare", found["number"], found["rest"], parts=count)
     if bullet:
         return None
+    if found := LETTERED.fullmatch(text):
+        return Mark("dots", found["number"], found["rest"], parts=2)
     if found := ARABIC.fullmatch(text):
+        # "1. Strategy 1.1.1: Publish" in a list that is numbered once more.
+        inner = WORDED.fullmatch(found["rest"])
+        if inner and (mark := _worded(inner, heading, bullet)) and mark.rest and not mark.doing:
+            return mark
         return None if AMOUNT.match(found["rest"]) else Mark("arabic", found[1], found["rest"])
     for pattern, name in ((ROMAN, "roman"), (LETTER, "")):
         if found := pattern.fullmatch(text):
@@ -78,6 +87,8 @@ def _worded(found: re.Match[str], heading: bool, bullet: bool) -> Mark | None:
     number, end, rest = found["number"], found["end"], found["rest"]
     word = _word(found["word"])
     parted = bool(end.strip()) or not rest
+    if number.lower() in FIGURES:
+        number = str(FIGURES.index(number.lower()) + 1) if parted else number
     # "Action A plan" and "• Strategy 2.2 offers …" are sentences.
     if not parted and (number.isalpha() or rest[:1].islower()):
         return None
@@ -130,7 +141,8 @@ FURNITURE: dict[str, tuple[str, ...]] = {
     "navigation": (
         r"skip to .*|(?:main )?menu|toggle (?:menu|navigation|search)|close(?: menu)?",
         r"search(?: for:?| …|\.\.\.)?|home|log ?in|sign ?in|log ?out|register|subscribe",
-        r"you are here:?.*|go to top|share(?: this)?:?|share (?:this )?on \w+|like this:?",
+        r"you are here:?.*|home ?[›»>/|] ?.*|share(?: this(?: page)?)?:?",
+        r"go to top|share (?:this )?on \w+|like this:?",
         r"facebook|twitter|linkedin|instagram|youtube|tweet|x|loading\W*|related",
         r"click to (?:share|print|e-?mail) .*|.*opens in new window.*|edit(?: this)?(?: page)?",
     ),
@@ -149,6 +161,7 @@ FURNITURE: dict[str, tuple[str, ...]] = {
         r".*cookie (?:policy|settings).*",
     ),
     "page furniture": (
+        r"(?:was|is) this (?:page|information) (?:helpful|useful)\W*|yes|no",
         r"page \d+(?: of \d+)?|\d{1,3}|- ?\d{1,3} ?-|posted (?:on|by) .*|last updated:? .*",
         r"(?:updated|revised|published) (?:on )?\w+ \d{1,2}, \d{4}",
     ),

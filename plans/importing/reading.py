@@ -10,9 +10,10 @@ from typing import Any
 import mammoth
 
 from plans.importing import tree
-from plans.importing.lines import Line, cleaned, lines_of_html, lines_of_text
+from plans.importing.lines import Line, lines_of_html, lines_of_text
+from plans.importing.objects import parts_of_json, plan_in
 from plans.importing.recognising import recognise, tree_of
-from plans.importing.tables import known_columns, parts_of_json, parts_of_rows
+from plans.importing.tables import known_columns, parts_of_rows
 from plans.importing.tree import Part
 from vocabularies.files import Unreadable, check_package, decoded
 
@@ -120,17 +121,18 @@ def _read_json(text: str) -> dict[str, Any] | None:
                 "This JSON is damaged: it ends too early or a sign is wrong."
             ) from error
         return None
-    results = held.get("results", held.get("items")) if isinstance(held, dict) else held
-    if not isinstance(results, list) or not results:
-        raise Unreadable("This JSON holds no plan: it has no list of “results”.")
+    results, word, title = plan_in(held)
+    if not results:
+        raise Unreadable(
+            "This JSON holds no plan: it has no list of “results”, of “items” or of goals."
+        )
     notices = []
     if isinstance(held, dict) and held.get("next"):
         notices.append("This file is one page of several: its “next” names the following one.")
     try:
-        parts = parts_of_json(results)
+        parts = parts_of_json(results, word)
     except ValueError as error:
         raise Unreadable(str(error)) from error
-    title = cleaned(str(held.get("plan", "")))[:120] if isinstance(held, dict) else ""
     return tree_of(parts, notices, title)
 
 

@@ -90,6 +90,8 @@ class Reader:
         self.form_began, self.began = False, False
         # Items that a heading or a word such as "Goal 1:" begins.
         self.named: set[int] = set()
+        # The line that says what "Goal 2" above it, alone on its line, is.
+        self.statement = -1
         self.signs: list[tuple[Any, ...] | None] = []
         self._first_looks()
 
@@ -263,14 +265,16 @@ class Reader:
     def _read_line(self, n: int, line: Line) -> None:
         if why := self._left_out(n, line):
             self._add(Part(line.number, line.text, tree.OUT, line.text, why=why))
+        elif n == self.statement:
+            self._add(Part(line.number, line.text, tree.STATEMENT, line.text))
         elif n == self.title:
             self._add(Part(line.number, line.text, tree.TITLE, line.text))
         elif mark := self.marks[n]:
-            self._marked(line, mark)
+            self._marked(n, line, mark)
         elif n in self.headings:
             self._heading(n, line)
         elif n in self.parents:
-            self._item(line, Mark("bullet", "", line.text), ("bullet", line.bullet))
+            self._item(n, line, Mark("bullet", "", line.text), ("bullet", line.bullet))
         else:
             self._words(n, line)
 
@@ -288,7 +292,7 @@ class Reader:
             return "comment form"
         return why
 
-    def _marked(self, line: Line, mark: Mark) -> None:
+    def _marked(self, n: int, line: Line, mark: Mark) -> None:
         if mark.doing and self._in_item():
             self._add(self._action(line, mark.rest or line.text))
             return
@@ -306,12 +310,14 @@ class Reader:
             if mark.kind in LISTS and self.context in (tree.ROLES, tree.EVIDENCE, tree.TEXT):
                 self._in_context(line, mark.rest)
                 return
-        self._item(line, mark, sign)
+        self._item(n, line, mark, sign)
 
-    def _item(self, line: Line, mark: Mark, sign: tuple[Any, ...]) -> None:
+    def _item(self, n: int, line: Line, mark: Mark, sign: tuple[Any, ...]) -> None:
         self.context, self.context_role = "", ""
         level = self.outline.level(sign, line.heading)
-        handle, words = handle_of(mark.rest or line.text)
+        handle, words = handle_of(mark.rest) if mark.rest else ("", line.text)
+        if not mark.rest and self._says_what(n + 1):
+            self.statement, words = n + 1, ""
         part = Part(line.number, line.text, tree.ITEM, words, level, mark.number, handle)
         part.why = mark.word
         if line.heading or mark.word:
@@ -334,7 +340,16 @@ class Reader:
                 self.context = ""
                 self._add(Part(line.number, line.text, tree.TEXT, f"**{line.text}**"))
                 return
-        self._item(line, Mark("heading", "", line.text), ("heading", line.heading))
+        self._item(n, line, Mark("heading", "", line.text), ("heading", line.heading))
+
+    def _says_what(self, n: int) -> bool:
+        """Whether a line is words and nothing else, such as could follow on "Goal 2"."""
+        if n >= len(self.lines) or self.marks[n] or n in self.menu or n == self.title:
+            return False
+        line = self.lines[n]
+        other = line.bullet or line.cells or line.quoted or line.furniture or furniture(line.text)
+        short = len(line.text) <= tree.MOST_STATEMENT
+        return bool(short and not other and not label_of(line.text) and not cast_of(line.text))
 
     def _numbers_below(self, n: int) -> bool:
         for below in range(n + 1, len(self.lines)):
@@ -461,9 +476,15 @@ class Reader:
         """ "3.2 Connections", then a sentence: the one is the handle, the other the statement."""
         ours = any(part.why == OUR_VERSION for part in self.parts)
         for at, (part, below) in enumerate(zip(self.parts, self.parts[1:], strict=False)):
+            if not part.words and below.kind == tree.STATEMENT and at + 2 < len(self.parts):
+                part, below = below, self.parts[at + 2]
             if at not in self.named or re.match(r"see\b", below.words, re.I):
                 continue
-            if part.kind != tree.ITEM or part.handle or below.kind != tree.TEXT:
+            if (
+                part.kind not in (tree.ITEM, tree.STATEMENT)
+                or part.handle
+                or below.kind != tree.TEXT
+            ):
                 continue
             named = len(part.words) <= tree.MOST_HANDLE and len(part.words.split()) <= 6
             one = not re.search(r"[.!?]\s", below.words) and len(below.words.split()) >= 4

@@ -1,6 +1,7 @@
 """Tables: our own export of a plan, a sheet with columns of other names, a matrix of letters."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from plans.choices import Status
@@ -24,7 +25,8 @@ NAMES: dict[str, str] = {
     "text": "text|details|detail|body|notes|note|comments",
     "evidence": "evidence|rationale|why|background|data|source",
     "id": "id|uuid|item id",
-    "skip": "url|link|since|permalink|address|parent|updated|depth|order",
+    "parent": "parent|parent id|parent number|parent no|parent item|belongs to|part of|under",
+    "skip": "url|link|since|permalink|address|updated|depth|order",
 }
 KNOWN = {said: name for name, said_all in NAMES.items() for said in said_all.split("|")}
 LEVEL_NAME = re.compile(LEVELS, re.I)
@@ -59,13 +61,77 @@ def status_key(said: str) -> str:
     return " ".join(said.split())[:60]
 
 
-def parts_of_rows(header: list[str], rows: list[tuple[int, list[str]]]) -> list[Part]:
+def parts_of_rows(
+    header: list[str], rows: list[tuple[int, list[str]]], above: Iterable[Part] = ()
+) -> list[Part]:
     """The parts of a sheet's rows: (number of the line, cells). What a column without a name of
-    ours holds is not understood, and not dropped."""
-    sheet = _Sheet(header)
-    for number, cells in rows:
-        sheet.row(number, [cleaned_cell(cell) for cell in cells])
+    ours holds is not understood, and not dropped. `above`: what stands before it on a page."""
+    sheet = _Sheet(header, [part for part in above if part.kind == tree.ITEM])
+    tidy = [(number, [cleaned_cell(cell) for cell in cells]) for number, cells in rows]
+    for number, cells, level in _by_parents(sheet.columns, tidy):
+        sheet.row(number, cells, level)
     return sheet.parts
+
+
+Rows = list[tuple[int, list[str]]]
+
+
+def _by_parents(columns: list[str], rows: Rows) -> list[tuple[int, list[str], int]]:
+    """Each row with its level, below its parent; 0 where no column names parents."""
+
+    def cell(cells: list[str], name: str) -> str:
+        at = columns.index(name) if name in columns else len(cells)
+        return cells[at].strip(". ").casefold() if at < len(cells) else ""
+
+    parents = [cell(cells, "parent") for _, cells in rows]
+    if not any(parents):
+        return [(number, cells, 0) for number, cells in rows]
+    known = [{name: cell(cells, name) for name in NAMED_BY} for _, cells in rows]
+    at, placed = columns.index("parent"), []
+    for n, level, is_lost in in_tree_order(known, parents):
+        number, cells = rows[n]
+        # A parent that is nowhere is still to be read.
+        kept = (
+            [*cells[:at], cells[at] if is_lost else "", *cells[at + 1 :]] if parents[n] else cells
+        )
+        placed.append((number, kept, min(level, MAX_DEPTH)))
+    return placed
+
+
+# What a row may be called by where another one names it as its parent; the last says it best.
+NAMED_BY = ("handle", "statement", "number", "id")
+
+
+def in_tree_order(known: list[dict[str, str]], parents: list[str]) -> list[tuple[int, int, bool]]:
+    """(index, level, whether its parent is nowhere) of each row, every one below its parent."""
+    found: dict[str, int] = {}
+    for name in NAMED_BY:
+        # The first row of a number is the item; others are what is to be done for it.
+        several = reversed(list(enumerate(known)))
+        found |= {said: n for n, row in several if (said := row.get(name, "").casefold())}
+    above = [found.get(parent.casefold(), -1) if parent else -1 for parent in parents]
+    below: dict[int, list[int]] = {}
+    for n, parent in enumerate(above):
+        below.setdefault(-1 if _is_round(n, above) else parent, []).append(n)
+    placed: list[tuple[int, int, bool]] = []
+
+    def walk_down(parent: int, level: int) -> None:
+        for n in below.get(parent, []):
+            placed.append((n, level, bool(parents[n]) and above[n] < 0))
+            walk_down(n, level + 1)
+
+    walk_down(-1, 1)
+    return placed
+
+
+def _is_round(n: int, parents: list[int]) -> bool:
+    """It would stand under itself."""
+    at, steps = parents[n], 0
+    while at >= 0 and steps <= len(parents):
+        if at == n:
+            return True
+        at, steps = parents[at], steps + 1
+    return steps > len(parents)
 
 
 def cleaned_cell(cell: str) -> str:
@@ -75,20 +141,21 @@ def cleaned_cell(cell: str) -> str:
 
 
 class _Sheet:
-    def __init__(self, header: list[str]) -> None:
-        self.header = header
+    def __init__(self, header: list[str], above: list[Part]) -> None:
+        self.header, self.above = header, above
         self.columns = [column_of(cell) for cell in header]
         self.levels = [c for c in self.columns if c.startswith("level:")]
         self.parts: list[Part] = []
         self.now: dict[str, str] = {}
 
-    def row(self, number: int, cells: list[str]) -> None:
+    def row(self, number: int, cells: list[str], level: int = 0) -> None:
+        """`level`: where a column of parents puts it."""
         held: dict[str, str] = {}
         others = []
         for name, heading, cell in zip(self.columns, self.header, cells, strict=False):
             if not cell or name == "skip":
                 continue
-            if not name or name in held:
+            if not name or name in held or name == "parent":
                 others.append(f"{heading}: {cell}" if heading else cell)
             else:
                 held[name] = cell
@@ -102,17 +169,20 @@ class _Sheet:
         ):
             self._numbered_action(number, said, held)
         elif held.get("statement") or held.get("handle"):
-            self._item(number, said, held)
+            self._item(number, said, held, level)
         self._below(number, said, held)
         for words in others:
             self._add(number, words, tree.UNKNOWN, words, why="a column without a name of ours")
         if len(self.parts) == before and said:
             self._add(number, said, tree.UNKNOWN, said, why="a row without an item or an action")
 
+    def _heading(self, name: str) -> str:
+        return self.header[self.columns.index(name)]
+
     def _add(self, line: int, said: str, kind: str, words: str, **more: Any) -> None:
         self.parts.append(Part(line, said, kind, words, **more))
 
-    def _item(self, line: int, said: str, held: dict[str, str]) -> None:
+    def _item(self, line: int, said: str, held: dict[str, str], level: int = 0) -> None:
         handle = held.get("handle", "")
         words = held.get("statement", "")
         if not words:
@@ -121,7 +191,8 @@ class _Sheet:
         number = held.get("number", "").strip(". ") or (mark.number if mark else "")
         if mark and not held.get("number"):
             words = mark.rest or words
-        level = min(len(re.split(r"[.-]", number)), MAX_DEPTH) if number else 1
+        by_number = min(len(re.split(r"[.-]", number)), MAX_DEPTH) if number else 1
+        level = level or by_number
         why = held.get("level", "").lower()
         one = words.replace("\n", " ")
         more = {"level": level, "number": number[:19], "handle": handle.replace("\n", " ")}
@@ -136,8 +207,18 @@ class _Sheet:
             more = {"level": min(mark.parts, MAX_DEPTH), "number": mark.number, "handle": handle}
             self._add(line, said, tree.ITEM, words, **more)
 
+    def _level(self, depth: int, number: str) -> int:
+        """Of an item of the column `depth`: as its number says, else as on the page above."""
+        if number.count("."):
+            return min(number.count(".") + 1, MAX_DEPTH)
+        word = self.levels[0].removeprefix("level:")
+        same = [part.level for part in self.above if part.why == word]
+        base = same[-1] - 1 if same else self.above[-1].level if self.above else 0
+        return min(base + depth, MAX_DEPTH)
+
     def _by_level_columns(self, line: int, said: str, held: dict[str, str]) -> None:
         """Goal | Strategy | …: a cell that differs from the one above begins another item."""
+        before = len(self.parts)
         for depth, name in enumerate(self.levels, start=1):
             cell = held.get(name, "")
             if not cell or self.now.get(name) == cell:
@@ -149,8 +230,22 @@ class _Sheet:
             mark = mark_of(text, heading=True)
             handle, words = handle_of(mark.rest or text if mark else text)
             number = mark.number if mark else ""
-            more = {"level": depth, "number": number, "handle": handle}
+            more = {"level": self._level(depth, number), "number": number, "handle": handle}
             self._add(line, said, tree.ITEM, words, why=name.removeprefix("level:"), **more)
+        self._told_beside(line, self.parts[before:], held)
+
+    def _told_beside(self, line: int, made: list[Part], held: dict[str, str]) -> None:
+        """What a column of descriptions says of the deepest item of the row."""
+        words = held.get("statement", "").replace("\n", " ")
+        last = made[-1] if made else None
+        if words and last and not last.handle and len(last.words) <= tree.MOST_HANDLE:
+            last.handle, last.words = last.words, words
+        elif words:
+            in_item = any(part.kind == tree.ITEM for part in self.parts)
+            self._add(line, words, tree.TEXT if in_item else tree.UNKNOWN, words)
+        if handle := held.get("handle"):
+            said = f"{self._heading('handle')}: {handle}"
+            self._add(line, said, tree.UNKNOWN, said, why="a name beside the columns of levels")
 
     def _below(self, line: int, said: str, held: dict[str, str]) -> None:
         roles: list[list[str]] = []
@@ -168,6 +263,9 @@ class _Sheet:
         doing = held.get("action", "")
         if held.get("level", "").lower() == "action":
             doing = doing or held.get("statement", "") or held.get("handle", "")
+        if held.get("status") and not doing:
+            why = "how an item stands; the plan counts it from its actions"
+            self._add(line, f"{self._heading('status')}: {held['status']}", tree.OUT, "", why=why)
         several = [one for one in doing.split("\n") if one]
         for one in several:
             words = re.sub(r"^(?:[•*–-]|\d{1,2}[.)])\s+", "", one)
@@ -192,7 +290,7 @@ def parts_of_table(lines: list[Line], above: list[Part]) -> list[Part]:
         return sorted([head, *found, *rules], key=lambda part: part.line)
     if body and known_columns(header.cells) >= 2:
         numbered = [(line.number, line.cells) for line in body]
-        found = parts_of_rows(header.cells, numbered)
+        found = parts_of_rows(header.cells, numbered, above)
         return sorted([head, *found, *rules], key=lambda part: part.line)
     return sorted([_alone(line, above) for line in rows] + rules, key=lambda part: part.line)
 
@@ -239,52 +337,3 @@ def _matrix(header: list[str], body: list[Line], above: list[Part]) -> list[Part
         for words in (u for u in unread if re.search(r"\w", u.rpartition(":")[2])):
             found.append(Part(line.number, line.text, tree.UNKNOWN, words))
     return found
-
-
-# JSON --------------------------------------------------------------------------
-
-
-def parts_of_json(results: list[Any]) -> list[Part]:
-    """Items as plan.json gives them. Raises ValueError with a sentence."""
-    parts: list[Part] = []
-    for n, held in enumerate(results, start=1):
-        if not isinstance(held, dict) or not (_text(held, "statement") or _text(held, "handle")):
-            raise ValueError(f"Item {n} of this JSON says no “statement”.")
-        number = _text(held, "number")[:19]
-        title = f"{number} {_text(held, 'handle') or _text(held, 'statement')}".strip()
-        handle, words = _text(held, "handle"), _text(held, "statement")
-        if not words:
-            handle, words = "", handle
-        item = Part(n, title, tree.ITEM, words, min(number.count(".") + 1, MAX_DEPTH), number)
-        item.handle, item.id, item.why = handle, _text(held, "id"), _text(held, "level").lower()
-        parts.append(item)
-        roles = held.get("roles")
-        cast = []
-        if isinstance(roles, dict):
-            for role, groups in roles.items():
-                for group in groups if isinstance(groups, list) else []:
-                    cast.append([_name(group), role_called(str(role)) or str(role)])
-        if cast := [pair for pair in cast if pair[0]]:
-            words = "; ".join(group for group, _ in cast)
-            parts.append(Part(n, words, tree.ROLES, words, roles=cast))
-        for name in (tree.TEXT, tree.EVIDENCE):
-            if words := _text(held, name, lines=True):
-                parts.append(Part(n, words, name, words))
-        doing = held.get("actions")
-        for action in doing if isinstance(doing, list) else []:
-            row = action if isinstance(action, dict) else {"text": action}
-            if words := _text(row, "text"):
-                more = {"id": _text(row, "id"), "status": status_key(_text(row, "status"))}
-                parts.append(Part(n, words, tree.ACTION, words, **more))  # type: ignore[arg-type]
-    return parts
-
-
-def _text(held: dict[str, Any], name: str, lines: bool = False) -> str:
-    value = held.get(name)
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        return ""
-    return cleaned_cell(str(value)) if lines else cleaned(str(value))
-
-
-def _name(group: Any) -> str:
-    return _text(group, "name") if isinstance(group, dict) else cleaned(str(group))

@@ -193,13 +193,163 @@ def test_letters_and_compound_numbers():
     ]
 
 
+def test_a_list_numbered_once_more_and_levels_counted_in_words():
+    tree = read_text(
+        "# Basin plan\n## Goal One: Connect learners\n### Objective 1.1: Paid internships\n"
+        "1. Strategy 1.1.1: Publish one calendar\n   - [x] Collect dates\n   - [ ] Print it\n"
+        "2. Strategy 1.1.2: Train supervisors\n### Objective 1.2: Visit classrooms\n"
+        "## Goal Two: Remove barriers\n"
+    )
+
+    assert outlined(tree) == [
+        "1 Connect learners",
+        "  1.1 Paid internships",
+        "    1.1.1 Publish one calendar 2",
+        "    1.1.2 Train supervisors",
+        "  1.2 Visit classrooms",
+        "2 Remove barriers",
+    ]
+    (calendar,) = [n for n in walk(roots_of(parts_of(tree))) if n.actions]
+    assert [(a["text"], a["status"]) for a in calendar.actions] == [
+        ("Collect dates", "done"),
+        ("Print it", ""),
+    ]
+
+
+def test_numbers_with_a_letter_stand_below_their_priority():
+    text = "Priority 1 – Talent\n1A. Launch a campaign\n1B. Host two trips\nPriority 2 – Place\n"
+
+    tree = read_text(f"{text}2A. Map vacant lots\n")
+
+    found = ["1 Talent", "  1A Launch a campaign", "  1B Host two trips", "2 Place"]
+    assert outlined(tree) == [*found, "  2A Map vacant lots"]
+
+
+def test_a_pasted_page_whose_numbers_stand_alone_on_their_lines():
+    tree = read_text(
+        "Skip to content\nHome\nAbout\nNews\nHome › Plan › Goal 2\n\nGOAL 2\n"
+        "WELCOMING WORKPLACES\n\nMake the first year at work a good one for every colleague.\n\n"
+        "STRATEGY 2.1\nTrain mentors in every shop with more than ten people\n\n"
+        "Lead: Industry Table\n\nActions\n☐ Write a course\n☑ Find ten shops\n\n"
+        "Was this page helpful?\nYes\nNo\nShare this page\n"
+    )
+
+    assert outlined(tree) == [
+        "2 WELCOMING WORKPLACES | Make the first year at work a good one for every colleague.",
+        "  2.1 Train mentors in every shop with more than ten people [Industry Table L] 2",
+    ]
+    assert said(tree, unplaced) == []
+    assert {"Home › Plan › Goal 2", "Yes", "Share this page"} <= set(said(tree, left_out))
+
+
+def test_a_sheet_whose_rows_name_their_parents_in_any_order():
+    tree = read_text(
+        "ID,Parent ID,Title,Description,Owner,Status\n"
+        "T1,S1,Rooms,Open three rooms by spring,Table,On track\n"
+        "G1,,Access,Make programs reachable,Backbone,\n"
+        "S2,G1,Buses,Run evening buses to two campuses,Transit,\n"
+        "S1,g1,Child care,Open early rooms near plants,Table,\n"
+        "X,Y,Lost,Its parent is nowhere,Table,\n"
+        "A,B,Round,It goes round and round,Table,\nB,A,About,It goes round as well,Table,\n"
+    )
+
+    assert outlined(tree) == [
+        "Access | Make programs reachable [Backbone L]",
+        "  Buses | Run evening buses to two campuses [Transit L]",
+        "  Child care | Open early rooms near plants [Table L]",
+        "    Rooms | Open three rooms by spring [Table L]",
+        "Lost | Its parent is nowhere [Table L]",
+        "Round | It goes round and round [Table L]",
+        "About | It goes round as well [Table L]",
+    ]
+    assert "Parent ID: Y" in said(tree, unplaced)
+    assert "Status: On track" in said(tree, left_out)
+
+
+def test_what_a_column_beside_the_levels_describes_is_kept():
+    tree = read_text(
+        "Goal,Strategy,Description,Name\nAccess,Buses,Run evening buses,Late lines\n"
+        f",{'Child care for parents ' * 4},Open three rooms,\n"
+    )
+
+    assert outlined(tree)[:2] == ["Access", "  Buses | Run evening buses"]
+    assert [node.text for node in walk(roots_of(parts_of(tree)))][2] == "Open three rooms"
+    assert said(tree, unplaced) == ["Name: Late lines"]
+
+
+def test_json_with_goals_within_a_plan():
+    tree = read_text(
+        json.dumps(
+            {
+                "plan": {
+                    "title": "Ridge plan",
+                    "goals": [
+                        {
+                            "number": "1",
+                            "title": "Access",
+                            "description": "Make programs reachable",
+                            "lead": "Backbone",
+                            "objectives": [
+                                {
+                                    "title": "Buses",
+                                    "partners": ["Transit", "Colleges"],
+                                    "budget": {"year": 2027, "sum": 5000},
+                                    "subStrategies": [
+                                        {
+                                            "name": "Two campuses",
+                                            "actions": [
+                                                "Ask drivers",
+                                                {"description": "Print it", "status": "done"},
+                                            ],
+                                        }
+                                    ],
+                                }
+                            ],
+                        },
+                        {"number": "2", "title": "Quality", "status": "On track"},
+                    ],
+                }
+            }
+        )
+    )
+
+    assert (tree["title"], tree["levels"]) == (
+        "Ridge plan",
+        {"1": "goal", "2": "objective", "3": "sub-strategy"},
+    )
+    assert outlined(tree) == [
+        "1 Access | Make programs reachable [Backbone L]",
+        "  Buses [Transit S, Colleges S]",
+        "    Two campuses 2",
+        "2 Quality",
+    ]
+    assert said(tree, unplaced) == ["budget: year: 2027, sum: 5000"]
+    assert said(tree, left_out) == ["status: On track"]
+
+
+def test_json_whose_items_name_their_parents():
+    items = [
+        {"id": "S1", "parentId": "G1", "title": "Buses"},
+        {"id": "G1", "parentId": None, "title": "Access", "metrics": [{"name": "Riders", "by": 4}]},
+    ]
+
+    tree = read_text(json.dumps(items))
+
+    assert outlined(tree) == ["Access", "  Buses"]
+    assert said(tree, unplaced) == ["metrics: name: Riders, by: 4"]
+
+
 WORD = "<w:p>{style}<w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
 def a_word_file(paragraphs: list[tuple[str, str]]) -> bytes:
     """A small .docx: (style, text) of each paragraph; "" is plain."""
     said = "".join(
-        WORD.format(text=text, style=f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else "")
+        text
+        if style == "table"
+        else WORD.format(
+            text=text, style=f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+        )
         for style, text in paragraphs
     )
     names = "".join(
@@ -248,6 +398,42 @@ def test_a_word_document_by_its_headings():
         "  Evening classes | Offer classes after work in every county seat. [College L] 1",
         "Roads",
     ]
+
+
+def a_table(*rows: list[str]) -> tuple[str, str]:
+    cells = [[f"<w:tc>{WORD.format(text=cell, style='')}</w:tc>" for cell in row] for row in rows]
+    return "table", f"<w:tbl>{''.join(f'<w:tr>{chr(32).join(r)}</w:tr>' for r in cells)}</w:tbl>"
+
+
+def test_tables_of_a_word_document_stand_below_the_heading_above_them():
+    data = a_word_file(
+        [
+            ("Heading1", "Goal 1: Talent pipeline"),
+            ("Heading2", "Strategy 1.1: Earn and learn"),
+            a_table(
+                ["Action", "Lead", "Timeline", "Status"],
+                ["Sign ten hosts", "Chamber", "2027", "In progress"],
+                ["Train mentors", "College", "", ""],
+            ),
+            ("Heading1", "Goal 2: Employer voice"),
+            a_table(
+                ["Strategy", "Description", "Lead"],
+                ["2.1 Sector tables", "Meet each quarter in two sectors", "Industry Table"],
+                ["Surveys", "Ask once a year what is short", "Data Team"],
+            ),
+        ]
+    )
+
+    tree = read_plan(data)
+
+    assert outlined(tree) == [
+        "1 Talent pipeline",
+        "  1.1 Earn and learn [Chamber L, College L] 2",
+        "2 Employer voice",
+        "  2.1 Sector tables | Meet each quarter in two sectors [Industry Table L]",
+        "  Surveys | Ask once a year what is short [Data Team L]",
+    ]
+    assert said(tree, unplaced) == ["Timeline: 2027"]
 
 
 def test_files_that_are_no_plan_are_refused_with_a_sentence():
