@@ -229,8 +229,7 @@ class StandsOver(MoveRefused):
         self.below = below
         super().__init__(
             f"{counted(len(below), 'item')} {'stands' if len(below) == 1 else 'stand'} under "
-            f"“{item.title}”. Retire {'it' if len(below) == 1 else 'them'} together, or move what "
-            "shall stay first."
+            f"“{item.title}”. Retire all together, or first move what shall stay."
         )
 
 

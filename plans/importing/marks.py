@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 
 LEVELS = (
-    "strategic goal|goal|strategy|sub[ -]?strategy|strategic objective|objective|strategic priority|"
-    "priority area|priority|pillar|theme|focus area|initiative|outcome|strategic direction|"
+    "strategic goal|goal|strategy|sub[ -]?strategy|strategic objective|objective|"
+    "strategic priority|priority area|priority|pillar|theme|focus area|initiative|outcome|strategic direction|"
     "direction|imperative|recommendation"
 )
 DOING = "action step|action item|action|activity|task|tactic|step"

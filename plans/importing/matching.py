@@ -462,8 +462,9 @@ def _fill(
     draft.handle = kept.handle if same_handle or not node.handle else node.handle
     # A file may say only what an item is called.
     named = not node.handle and node.statement.casefold() == kept.handle.casefold()
-    same = named or not node.statement or _alike(kept.statement, node.statement)
-    draft.statement = kept.statement if same else node.statement
+    said = node.statement if node.handle else _without(node.statement, kept.handle)
+    same = named or not said or _alike(kept.statement, said)
+    draft.statement = kept.statement if same else said
     for name in ("text", "evidence"):
         said, was = getattr(node, name), getattr(kept, name)
         words = writer.stored(said, draft.pk) if said else was
@@ -560,6 +561,12 @@ def _note_status(draft: Draft, said: dict[str, str], now: str, labels: dict[str,
 
 def _alike(was: str, said: str) -> bool:
     return " ".join(was.split()) == " ".join(said.split())
+
+
+def _without(statement: str, handle: str) -> str:
+    """ "Growth on the job. Help people" without the name that the plan has for it."""
+    begins = re.match(rf"{re.escape(handle)}\s*[.:–—]\s+(?=\S)", statement, re.I)
+    return statement[begins.end() :] if handle and begins else statement
 
 
 def _same(was: str, said: str, stored: str, labels: Labels) -> bool:

@@ -50,7 +50,6 @@ def response_list(request: HttpRequest) -> HttpResponse:
     context = {
         "version": version,
         "plan": version.plan,
-        "suffix": suffix_of(version, version),
         "query": query,
         "asked": urlencode(whose | asked),
         "is_filtered": bool(asked),

@@ -213,7 +213,7 @@ def test_items_are_added_moved_retired_and_brought_back(plan, version, signed_in
     refused = client.post(reverse("plans:item_retire", args=[one.pk]), {"reason": "It is over."})
     assert refused.status_code == 409
     asks = refused.content.decode()
-    assert "1 item stands under “Strategy 1”. Retire it together, or move what" in asks
+    assert "1 item stands under “Strategy 1”. Retire all together, or first move" in asks
     assert f'href="/plan/edit/?under={one.pk}"' in asks and 'value="It is over."' in asks
     page = client.get("/plan/edit/").content.decode()
 

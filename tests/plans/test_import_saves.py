@@ -340,3 +340,12 @@ def test_statuses_of_a_file_are_told_and_do_not_come_in(region):
     }
     outcome = take(f"{sheet}Buy kits,done\n", plan)
     assert (outcome.statuses, Action.objects.get().status) == (1, "not-started")
+
+
+def test_the_name_that_the_plan_has_for_an_item_is_no_part_of_its_statement(plan):
+    text = "1. Placement. People meet at work.\n1.1 Strategy 1. Do the 1. thing\n"
+
+    first, second = propose(read_text(text), plan).drafts
+
+    assert (first.handle, first.statement) == ("Placement", "People meet at work.")
+    assert (second.state, second.statement) == ("same", "Do the 1. thing")
