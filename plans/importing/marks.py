@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 LEVELS = (
     "strategic goal|goal|strategy|sub[ -]?strategy|strategic objective|objective|"
-    "strategic priority|priority area|priority|pillar|theme|focus area|initiative|outcome|strategic direction|"
-    "direction|imperative|recommendation"
+    "strategic priority|priority area|priority|pillar|theme|focus area|initiative|outcome|"
+    "strategic direction|direction|imperative|recommendation"
 )
 DOING = "action step|action item|action|activity|task|tactic|step"
 PARTS = r"(?:\d{1,3}|[A-Z]|[IVX]{1,5})(?:[.-](?:\d{1,3}|[A-Za-z](?![A-Za-z])))*"

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -33,6 +33,7 @@ from plans.lint import findings
 from plans.models import Item, Plan, PlanVersion, VersionItem, WorkGroup
 from plans.references import UnknownReference, dangling, pending, to_typed, waiting
 from plans.views.structure import item_at_work, last_version, plan_at_work
+from plans.views.windows import warn_of_overlaps
 from plans.windows import window_among
 from vocabularies.templatetags.words import moment
 
@@ -259,6 +260,7 @@ def plan_publish(request: HttpRequest) -> HttpResponse:
             status = 409
         else:
             messages.success(request, f"Version {version.number} is published.")
+            _warn_of_overlaps(request, plan, form.cleaned_data["closes_at"])
             current = PlanVersion.objects.current()
             aside = "" if current and current.plan_id == plan.pk else f"?plan={plan.pk}"
             return redirect(f"{reverse('plans:plan_show')}{aside}")
@@ -304,6 +306,15 @@ def _closing(plan: Plan) -> Any:
     return window.closes_at if window else later.replace(hour=17, minute=0, second=0, microsecond=0)
 
 
+def _warn_of_overlaps(request: HttpRequest, plan: Plan, closes_at: datetime | None) -> None:
+    """For the time for comments on the whole plan that was just opened or moved."""
+    version = last_version(plan)
+    windows = plan.windows.filter(item__isnull=True)
+    window = windows.filter(closes_at=closes_at).last() if closes_at else None
+    if version and window:
+        warn_of_overlaps(request, window, version)
+
+
 @for_duty(StaffRole.PLAN_EDITOR)
 @require_http_methods(GET_AND_POST)
 def plan_close(request: HttpRequest) -> HttpResponse:
@@ -324,6 +335,7 @@ def plan_close(request: HttpRequest) -> HttpResponse:
             closes_at = form.cleaned_data["closes_at"]
             actions.keep_open_until(plan=plan, closes_at=closes_at, by=request.user)
             messages.success(request, f"Comments are open until {moment(closes_at)}.")
+            _warn_of_overlaps(request, plan, closes_at)
             return redirect(f"{reverse('plans:plan_publish')}?plan={plan.pk}")
     except MoveRefused as refusal:
         messages.error(request, str(refusal))

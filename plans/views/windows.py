@@ -95,7 +95,7 @@ def window_add(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "The time for comments is set.")
-            _warn(request, window, version)
+            warn_of_overlaps(request, window, version)
             return redirect(back)
     context = {"form": form, "plan": version.plan, "back": back}
     return render(request, "plans/window_add.html", context, status=422 if form.errors else 200)
@@ -107,7 +107,8 @@ def _overlaps(window: CommentWindow, version: PlanVersion) -> list[str]:
     return overlaps_in_words(window, others, numbers, timezone.now())
 
 
-def _warn(request: HttpRequest, window: CommentWindow, version: PlanVersion) -> None:
+def warn_of_overlaps(request: HttpRequest, window: CommentWindow, version: PlanVersion) -> None:
+    """Beside the message that a time for comments is set or changed."""
     for sentence in _overlaps(window, version)[:WARNED]:
         messages.warning(request, sentence)
 
@@ -147,7 +148,7 @@ def window_change(request: HttpRequest, pk: int) -> HttpResponse:
             status = 422
         else:
             messages.success(request, "The time for comments is changed.")
-            _warn(request, saved, version)
+            warn_of_overlaps(request, saved, version)
             return redirect(_list_url(window))
     elif form.errors:
         status = 422

@@ -136,7 +136,7 @@ def test_every_item_of_a_large_plan_is_decided_part_by_part(
     deep, last = item_called("Strategy 1").children.get(), two.children.get()
     page = client.get("/plan/next/").content.decode()
     assert "its 5 items come in three parts" in page
-    assert 'value="part-1">1.1.1 to 1.2<' in page and f"i{deep.pk.hex}-kind" not in page
+    assert 'formaction="#fates">1.1.1 to 1.2<' in page and f"i{deep.pk.hex}-kind" not in page
     frame = {"title": "River plan", "period": "2029"}
 
     second = client.post("/plan/next/", frame | {"part": "0", "do": "part-1"})

@@ -1,5 +1,6 @@
 """The tree of the working copy: nothing that editors do leaves a gap, a double or an orphan."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -175,6 +176,8 @@ def test_a_split_item_gives_what_was_chosen_and_keeps_its_comments(
     url = reverse("plans:item_split", args=[item.pk])
     data = {"handle": "Half", "statement": "The other half", "text": "Mine.", "new_text": "Yours."}
     data |= {"actions": [str(going.pk)], "reason": "", "revision": 2}
+    begun = signed_in(editor).get(url).content.decode()
+    assert re.search(r'name="statement"[^>]*>\s*Begin the 1. thing</textarea>', begun)
 
     refused = signed_in(editor).post(url, data)
     assert refused.status_code == 422 and "Say why, in a sentence." in refused.content.decode()

@@ -208,6 +208,12 @@ def test_an_editor_is_told_of_a_window_that_overlaps_and_which_one_rules(
     beside = longer | {"item": str(other.pk), "seen": mine.seen, "opens_at": "2026-05-20T09:00"}
     page = desk.post(change, beside, follow=True).content.decode()
     assert "The time for comments is changed." in page and "It overlaps" not in page
+    keep = {"do": "keep-open", "closes_at": "2026-07-01T17:00"}
+    page = desk.post("/plan/close/", keep, follow=True).content.decode()
+    assert (
+        "Where both are open, this one rules, because it closes last: comments close Wed 1 Jul"
+        in page
+    )
 
 
 def test_what_opens_first_is_named_of_two_that_are_to_come(may, version):
