@@ -103,10 +103,11 @@ class _Reader:
             why = "how an item stands; the plan counts it from its actions"
             self.parts.append(Part(n, f"status: {said}", tree.OUT, why=why))
         self._others(held, n, [id(items) for items, _ in below])
-        if depth < MOST_DEPTH:
-            for items, one in below:
-                for child in items:
-                    self.item(child, level + 1, one)
+        if below and depth >= MOST_DEPTH:
+            raise ValueError(f"This JSON has items within items on more than {MOST_DEPTH} levels.")
+        for items, one in below:
+            for child in items:
+                self.item(child, level + 1, one)
 
     def _roles(self, held: dict[str, Any], n: int) -> None:
         said = held.get("roles")

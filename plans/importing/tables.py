@@ -111,27 +111,29 @@ def in_tree_order(known: list[dict[str, str]], parents: list[str]) -> list[tuple
         found |= {said: n for n, row in several if (said := row.get(name, "").casefold())}
     above = [found.get(parent.casefold(), -1) if parent else -1 for parent in parents]
     below: dict[int, list[int]] = {}
-    for n, parent in enumerate(above):
-        below.setdefault(-1 if _is_round(n, above) else parent, []).append(n)
+    for n, parent in enumerate(_without_rounds(above)):
+        below.setdefault(parent, []).append(n)
     placed: list[tuple[int, int, bool]] = []
-
-    def walk_down(parent: int, level: int) -> None:
-        for n in below.get(parent, []):
-            placed.append((n, level, bool(parents[n]) and above[n] < 0))
-            walk_down(n, level + 1)
-
-    walk_down(-1, 1)
+    waiting = [(n, 1) for n in reversed(below.get(-1, []))]
+    while waiting:
+        n, level = waiting.pop()
+        placed.append((n, level, bool(parents[n]) and above[n] < 0))
+        waiting += [(child, level + 1) for child in reversed(below.get(n, []))]
     return placed
 
 
-def _is_round(n: int, parents: list[int]) -> bool:
-    """It would stand under itself."""
-    at, steps = parents[n], 0
-    while at >= 0 and steps <= len(parents):
-        if at == n:
-            return True
-        at, steps = parents[at], steps + 1
-    return steps > len(parents)
+def _without_rounds(above: list[int]) -> list[int]:
+    """Rows that would stand under themselves, or under such, stand at the top."""
+    leads_up = {-1: True}
+    for n in range(len(above)):
+        path, at = [], n
+        while at not in leads_up:
+            leads_up[at] = False  # as long as nobody knows: coming by again is a round
+            path.append(at)
+            at = above[at]
+        for one in path:
+            leads_up[one] = leads_up[at]
+    return [parent if leads_up[n] else -1 for n, parent in enumerate(above)]
 
 
 def cleaned_cell(cell: str) -> str:

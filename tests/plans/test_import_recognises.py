@@ -266,6 +266,42 @@ def test_a_sheet_whose_rows_name_their_parents_in_any_order():
     assert "Status: On track" in said(tree, left_out)
 
 
+def test_a_long_chain_of_parents_is_read_in_time():
+    rows = "".join(f"{n},{n - 1},Step {n} of the way\n" for n in range(2000, 0, -1))
+
+    nodes = list(walk(roots_of(parts_of(read_text(f"ID,Parent,Statement\n{rows}")))))
+
+    assert [node.depth for node in nodes[:6]] == [1, 2, 3, 4, 5, 5]
+    assert len(nodes) == 2000
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                ["goals", "title", "statement", "actions", "children", "lead", "roles", "parent"]
+                + ["id", "number", "status", "budget", "plan", "results", "text"]
+            ),
+            inner,
+            max_size=6,
+        ),
+    ),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(JSON)
+def test_no_json_breaks_the_reading(held):
+    try:
+        tree = read_text(json.dumps({"results": held} if isinstance(held, list) else held))
+    except Unreadable:
+        return
+    assert roots_of(parts_of(tree)) is not None
+
+
 def test_what_a_column_beside_the_levels_describes_is_kept():
     tree = read_text(
         "Goal,Strategy,Description,Name\nAccess,Buses,Run evening buses,Late lines\n"
