@@ -5,11 +5,10 @@ All marks of the matches are counted by one sum: each has four decimal digits of
 """
 
 import json
-from collections import namedtuple
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, F, Q, TextField, Value, When
 from django.db.models.functions import Mod
@@ -55,7 +54,15 @@ BEGINS = (
     "FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS nth FROM {rows}) AS ordered "
     "WHERE nth <= {many}"
 )
-Begun = namedtuple("Begun", ORDERED_BY)
+
+
+class Begun(NamedTuple):
+    """The columns of ORDERED_BY."""
+
+    pk: int
+    ends_at: datetime
+    public_since: datetime
+    hourly_pay: Decimal | None
 
 
 class AtLeast(int):
@@ -191,7 +198,7 @@ class Look:
         else:
             rows = rows.annotate(band=_start_band())
             columns = ["employer", "tally", "band", *ORDERED_BY]
-        return rows.values_list(*columns)[: MOST + 1].query.sql_with_params()  # type: ignore[no-any-return]
+        return rows.values_list(*columns)[: MOST + 1].query.sql_with_params()
 
     # The beginning of the list
 
