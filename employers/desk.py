@@ -13,10 +13,10 @@ from accounts.models import Review
 from accounts.rules import may_administer
 from employers.choices import State
 from employers.models import Opportunity
-from employers.numbers import Claim, claims_for, with_numbers
 from employers.overview import change_of, in_order, postings_of
+from employers.postings.numbers import Claim, claims_for, with_numbers
+from employers.postings.standing import Reason, refusal, why_hidden
 from employers.queue import reports_waiting
-from employers.standing import Reason, refusal, why_hidden
 
 SHOWN = 10
 DRAFTS_SHOWN = 3

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from employers.choices import Level
 from employers.models import Opportunity, SkillWanted
-from employers.words import detail_of
+from employers.postings.words import detail_of
 from vocabularies.models import Region
 from vocabularies.tables import Cell, safe_cell
 

@@ -9,9 +9,9 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from employers import rules
+from employers.browsing.named import Named
+from employers.browsing.search import OpportunityQuery
 from employers.models import Kept, Opportunity, SavedSearch
-from employers.named import Named
-from employers.search import OpportunityQuery
 
 NEWEST = 5000  # postings among which new ones are counted
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from employers.actions.forgetting import forget_reporters, forget_typed
 from employers.actions.reminders import remind_closing
 from employers.actions.wording import refresh_search_words
-from employers.counted import keep_views
 from employers.importing.tasks import continue_imports, forget_imports, work_on_import
 from employers.models.listing import count_in
+from employers.postings.counted import keep_views
 
 __all__ = [
     "ask_before_closing",

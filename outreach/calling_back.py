@@ -1,4 +1,4 @@
-"""Letters about the plan that their reader no longer wants (see plans.calling_back)."""
+"""Letters about the plan that their reader no longer wants (see plans.letters.calling_back)."""
 
 from collections.abc import Collection
 
@@ -6,7 +6,7 @@ from django.db.models.functions import Lower
 
 from outreach.choices import LetterState
 from outreach.models import Letter
-from plans.calling_back import register
+from plans.letters.calling_back import register
 
 
 def connect() -> None:

@@ -19,10 +19,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 
-from employers.listed import by_words, listings
+from employers.browsing.listed import by_words, listings
+from employers.browsing.named import Named
+from employers.browsing.search import OpportunityQuery, round_miles
 from employers.models import Opportunity
-from employers.named import Named
-from employers.search import OpportunityQuery, round_miles
 from outreach.letterhead import letterhead
 from outreach.models import Subscription
 from outreach.models.letters import message_id_domain

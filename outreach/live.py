@@ -7,7 +7,7 @@ from django.db.models import Count
 
 from outreach.choices import DigestState
 from outreach.models import Digest, Subscription
-from plans.live import Parts, register, without_small
+from plans.progress.live import Parts, register, without_small
 
 
 def connect() -> None:

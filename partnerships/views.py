@@ -28,21 +28,21 @@ from accounts.doors import public
 from accounts.models import Entry, Organization
 from accounts.rules import has_duty, is_coalition_staff, may_administer
 from employers import desk as employers_desk
-from employers.counting import open_now, total_of
-from employers.first import best_matches, first_of
+from employers.browsing.counting import open_now, total_of
+from employers.browsing.first import best_matches, first_of
+from employers.browsing.kept_pages import is_for_anybody, kept
+from employers.browsing.meant import near_words
+from employers.browsing.search import OpportunityQuery
 from employers.forms import StartForm
-from employers.kept_pages import is_for_anybody, kept
-from employers.meant import near_words
 from employers.models import Opportunity
-from employers.search import OpportunityQuery
 from outreach import desk as outreach_desk
 from outreach.health import report as letters_report
 from partnerships.glance import home_key, organization_search, plan_glance, programs_wanted
 from plans import desk as plans_desk
 from plans.choices import ROLE_PRESETS, Status
-from plans.pictures import cells
+from plans.comments.windows import window_among
+from plans.progress.pictures import cells
 from plans.search import search as plan_search
-from plans.windows import window_among
 from programs import desk as programs_desk
 from programs.search import search as program_search
 from vocabularies.models import Region

@@ -9,9 +9,9 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from plans.choices import PlanState
-from plans.lineage import goes_on_as, merged_into
-from plans.links import FOLLOW_MANAGE, follow_token
+from plans.letters.links import FOLLOW_MANAGE, follow_token
 from plans.models import Follow, PlanVersion
+from plans.structure.lineage import goes_on_as, merged_into
 
 Place = uuid.UUID | None  # an item of the version; None for the whole plan
 MOST = 100

@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
-from plans.answers import Here
 from plans.choices import PlanState
-from plans.lineage import goes_on_as
+from plans.comments.answers import Here
 from plans.models import (
     Comment,
     CommentWindow,
@@ -25,7 +24,8 @@ from plans.models import (
     StatusUpdate,
     VersionItem,
 )
-from plans.numbers import ancestors_of
+from plans.structure.lineage import goes_on_as
+from plans.structure.numbers import ancestors_of
 from vocabularies.templatetags.words import counted
 
 SOON = timedelta(days=3)

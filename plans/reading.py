@@ -10,10 +10,10 @@ from functools import cached_property
 from django.db.models import Count, Max, Q, Value
 
 from plans.choices import Status
-from plans.heard import merged_into
+from plans.comments.heard import merged_into
 from plans.models import Action, Comment, Plan, PlanVersion, StatusUpdate, VersionItem
-from plans.numbers import ancestors_of
-from plans.pictures import Cell, cells, in_words, tally
+from plans.progress.pictures import Cell, cells, in_words, tally
+from plans.structure.numbers import ancestors_of
 
 FEW_ITEMS = 60  # with more, all of the plan is read instead of naming them
 

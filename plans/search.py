@@ -1,7 +1,7 @@
 """Words in the current version of the plan."""
 
 from plans.models import PlanVersion, VersionItem
-from plans.references import STORED
+from plans.structure.references import STORED
 from vocabularies.text import without_accents
 
 

@@ -8,11 +8,12 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from plans import actions, live
+from plans import actions
 from plans.actions import erasing, reminding
 from plans.exporting import making
 from plans.models import Measure
 from plans.paper import ahead
+from plans.progress.standing import live
 
 
 @shared_task(expires=3000)

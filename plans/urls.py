@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from plans.numbers import NumberConverter
+from plans.structure.numbers import NumberConverter
 from plans.views import (
     answering,
     beginning,

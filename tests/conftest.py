@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.choices import StaffRole
 from accounts.models import Organization, User
-from employers.listed import around
+from employers.browsing.listed import around
 from tests.factories import (
     DutyFactory,
     MembershipFactory,

@@ -16,8 +16,8 @@ from employers import letters
 from employers.actions.writing import hold_organization, keep_search_words, locked
 from employers.choices import State
 from employers.models import Opportunity
-from employers.standing import LIVE, refusal
-from employers.words import DETAILS, WORD_FIELDS, changes, detail_of, snapshot
+from employers.postings.standing import LIVE, refusal
+from employers.postings.words import DETAILS, WORD_FIELDS, changes, detail_of, snapshot
 from vocabularies.templatetags.words import listed
 
 # What is kept of the words beside them, and the rows that hold more of them.

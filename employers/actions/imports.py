@@ -20,7 +20,7 @@ from employers.importing.reading import Table
 from employers.importing.undoing import counts_of, left_to_undo, undo_part, why_kept
 from employers.models import ColumnMatch, Import, ImportRow, Opportunity
 from employers.models.imports import UNDO_FOR
-from employers.sections import needs_of
+from employers.postings.sections import needs_of
 
 # Files that nobody has gone on with for so long are dropped.
 UNFINISHED_FOR = timedelta(days=7)

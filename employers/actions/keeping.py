@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actions import NotAllowed
+from employers.browsing.search import OpportunityQuery
 from employers.models import Kept, Opportunity, SavedSearch
 from employers.rules import may_see_opportunity
-from employers.search import OpportunityQuery
 
 MOST_KEPT = 500
 MOST_SEARCHES = 30

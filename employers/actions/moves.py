@@ -37,10 +37,10 @@ from employers.choices import MOVES, Outcome, State
 from employers.coach import blocking
 from employers.forms.review import RemarkDraft
 from employers.models import Opportunity
-from employers.remarks import told
-from employers.sections import needs_of
-from employers.standing import latest_closing, refusal
-from employers.words import snapshot
+from employers.postings.remarks import told
+from employers.postings.sections import needs_of
+from employers.postings.standing import latest_closing, refusal
+from employers.postings.words import snapshot
 from vocabularies.templatetags.words import day, moment
 
 

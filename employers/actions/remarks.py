@@ -15,7 +15,7 @@ from employers.actions.writing import keep_search_words, locked, save_words
 from employers.forms import FORMS
 from employers.forms.review import RemarkDraft
 from employers.models import Opportunity
-from employers.remarks import (
+from employers.postings.remarks import (
     BETTER,
     FieldSeen,
     asked_of,
@@ -24,7 +24,7 @@ from employers.remarks import (
     label_of,
     present_words,
 )
-from employers.words import detail_of
+from employers.postings.words import detail_of
 
 
 class WordsRefused(Exception):

@@ -4,7 +4,7 @@ from employers.actions.copies import changes_of
 from employers.choices import LiveEdits
 from employers.coach import blocking
 from employers.models import Opportunity, Policy
-from employers.words import DETAILS
+from employers.postings.words import DETAILS
 
 # What a learner decides by: changes of it are read first where policy says “weighty”.
 WEIGHTY = set(

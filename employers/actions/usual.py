@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.actions import record
 from employers.models import Employer
-from employers.usual import USUAL
+from employers.postings.usual import USUAL
 
 
 @transaction.atomic

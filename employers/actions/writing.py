@@ -28,7 +28,7 @@ from employers.models import (
     Visit,
     WageStep,
 )
-from employers.usual import beginning_of
+from employers.postings.usual import beginning_of
 from vocabularies.lookups import words_of
 from vocabularies.models import Place, Skill
 from vocabularies.text import steps_to_html, to_html, without_accents

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
-from employers import seven
 from employers.choices import (
     HOURS_IN,
     Ask,
@@ -22,6 +21,7 @@ from employers.choices import (
 )
 from employers.coach import wording
 from employers.coach.facts import FEDERAL_MINIMUM, Facts, Found
+from employers.postings import seven
 from vocabularies.templatetags.words import day, money
 
 OPEN_STARTS = (StartKind.ROLLING, StartKind.AT_ONCE)

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from employers import seven
 from employers.choices import Kind
 from employers.models import ApprenticeshipTerms, Opportunity, Policy, WageStep
-from employers.words import detail_of
+from employers.postings import seven
+from employers.postings.words import detail_of
 
 # The section and the fields that hold sentences, in the order of the form.
 PROSE: dict[str, str] = {

@@ -8,10 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 
-from employers import sections
 from employers.choices import ApplyBy, Ask, Level
 from employers.forms.fields import PlainIntegerField
 from employers.forms.section import FIRST_BUTTON, KEEP_BUTTON, SectionForm, mid, short
+from employers.postings import sections
 
 web_address = URLValidator(schemes=["http", "https"])
 # Where the answer about each thing is kept.

@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from employers import sections
 from employers.choices import StartKind
 from employers.forms.fields import DayField, PlainIntegerField, end_of, open_until, start_of
 from employers.forms.section import SectionForm, mid, pair, short
 from employers.models import Policy
+from employers.postings import sections
 from vocabularies.models import Region
 
 

@@ -6,7 +6,6 @@ from crispy_forms.layout import HTML, Fieldset
 from django import forms
 from django.utils import timezone
 
-from employers import sections, seven
 from employers.choices import Kind, State
 from employers.forms.fields import PlainIntegerField
 from employers.forms.section import (
@@ -19,7 +18,8 @@ from employers.forms.section import (
     short,
 )
 from employers.models import Opportunity, Placement, PreApprenticeship, TrainingPlan, Visit
-from employers.sections import objectives_of
+from employers.postings import sections, seven
+from employers.postings.sections import objectives_of
 from vocabularies.text import plain_line
 
 MOST_OBJECTIVES = 5

@@ -6,10 +6,10 @@ from typing import Any
 from crispy_forms.layout import HTML, Fieldset
 from django import forms
 
-from employers import sections
 from employers.choices import HOURS_IN, ClassPayer, CostItem, Paid, Support
 from employers.forms.fields import PlainDecimalField
 from employers.forms.section import FIRST_BUTTON, KEEP_BUTTON, SectionForm, pair, short
+from employers.postings import sections
 from vocabularies.templatetags.words import money
 
 MOST_AN_HOUR = 500

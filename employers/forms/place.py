@@ -6,7 +6,6 @@ from typing import Any
 from crispy_forms.layout import HTML, Fieldset
 from django import forms
 
-from employers import sections
 from employers.choices import Mode, Shift
 from employers.forms.fields import PlainDecimalField, PlainIntegerField
 from employers.forms.section import (
@@ -18,6 +17,7 @@ from employers.forms.section import (
     pair,
     short,
 )
+from employers.postings import sections
 from vocabularies.models import Place
 from vocabularies.text import plain_line
 

@@ -17,7 +17,7 @@ from employers.coach.facts import FEDERAL_MINIMUM
 from employers.forms.fields import PlainDecimalField, PlainIntegerField
 
 if TYPE_CHECKING:
-    from employers.remarks import FieldSeen
+    from employers.postings.remarks import FieldSeen
 
 # Room for a usual reason before it, within the column.
 OWN_WORDS = 400

@@ -13,11 +13,11 @@ from django.db import models
 
 from accounts.forms import PortalModelForm
 from accounts.forms.base import dress
-from employers import sections
 from employers.forms.fields import DayField, PlainDecimalField, PlainIntegerField
 from employers.models import Opportunity
-from employers.usual import USUAL
-from employers.words import detail_of
+from employers.postings import sections
+from employers.postings.usual import USUAL
+from employers.postings.words import detail_of
 
 # The names of buttons that reshape a page, and of the one that keeps the usual answers.
 MORE, STANDARD, KEEP_USUAL = "more", "standard", "keep_usual"

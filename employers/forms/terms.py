@@ -6,7 +6,6 @@ from typing import Any
 
 from crispy_forms.layout import HTML, Fieldset
 
-from employers import sections
 from employers.choices import HOURS_IN, Approach, Paid
 from employers.forms.fields import PlainDecimalField, PlainIntegerField
 from employers.forms.section import (
@@ -19,6 +18,7 @@ from employers.forms.section import (
     short,
 )
 from employers.models import ApprenticeshipTerms
+from employers.postings import sections
 from programs.models import Program
 from vocabularies.lookups import standards_for
 from vocabularies.models import ApprenticeshipStandard

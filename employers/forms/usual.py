@@ -9,7 +9,7 @@ from employers.forms.apply import APPLYING_HINTS, APPLYING_LABELS, ApplyingForm
 from employers.forms.place import PlacesForm
 from employers.forms.section import FIRST_BUTTON, SectionForm, mid
 from employers.models import Employer, Opportunity
-from employers.usual import USUAL
+from employers.postings.usual import USUAL
 
 
 class UsualForm(PlacesForm, ApplyingForm):

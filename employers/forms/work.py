@@ -7,10 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from employers import sections
 from employers.choices import Level
 from employers.forms.section import FIRST_BUTTON, SectionForm, mid, more_button, pair
 from employers.models import Opportunity
+from employers.postings import sections
 from programs.models import Program
 from vocabularies.lookups import find_occupations, find_skills
 from vocabularies.models import Occupation, Skill

@@ -17,7 +17,7 @@ from employers.importing import cells
 from employers.importing.cells import CellError, Given, Notices, short
 from employers.importing.columns import COLUMNS, heading_key
 from employers.models import Opportunity
-from employers.words import detail_of
+from employers.postings.words import detail_of
 from vocabularies.models import Skill
 
 FORMS: dict[str, type[DetailForm]] = {

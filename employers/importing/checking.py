@@ -18,7 +18,7 @@ from employers.importing.columns import COLUMNS
 from employers.importing.comparing import Comparing
 from employers.importing.meaning import AS_NEW, DAYS, START, TAKE_ALIKE, Checked, Reader
 from employers.models import Import, ImportRow, Opportunity
-from employers.usual import beginning_of
+from employers.postings.usual import beginning_of
 from vocabularies.models import Place
 from vocabularies.templatetags.words import money
 from vocabularies.text import plain_line

@@ -14,7 +14,7 @@ from employers.importing.checking import Checker
 from employers.importing.drafting import begin_drafts
 from employers.importing.meaning import Checked
 from employers.models import ImportRow, Opportunity
-from employers.words import detail_of, word_columns
+from employers.postings.words import detail_of, word_columns
 
 
 def save_rows(checker: Checker, rows: list[ImportRow], by: Any) -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 from django import template
 
-from employers import said
 from employers.models import Opportunity
-from employers.numbers import claims_for, with_numbers
 from employers.overview import change_of
-from employers.standing import ACTS, refusal, state_words, tone_of, why_hidden
-from employers.words import detail_of
+from employers.postings import said
+from employers.postings.numbers import claims_for, with_numbers
+from employers.postings.standing import ACTS, refusal, state_words, tone_of, why_hidden
+from employers.postings.words import detail_of
 from programs.models import Program
 
 register = template.Library()

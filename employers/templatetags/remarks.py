@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from employers.models import Opportunity
-from employers.remarks import remarks_for
+from employers.postings.remarks import remarks_for
 
 register = template.Library()
 

@@ -21,7 +21,7 @@ from employers.forms import CloseForm
 from employers.forms.fields import end_of
 from employers.forms.life import BareForm
 from employers.models import Opportunity
-from employers.standing import EXTEND_WITHIN, latest_closing
+from employers.postings.standing import EXTEND_WITHIN, latest_closing
 from employers.views.moving import form_page, posted
 from vocabularies.models import Region
 

@@ -13,24 +13,25 @@ from django.views.decorators.http import require_safe
 
 from accounts.doors import public
 from accounts.history import entries_of
-from employers import rules, structured
+from employers import rules
+from employers.browsing.counting import Counts, counts_of
+from employers.browsing.facets import by_occupation, common_skills, facets
+from employers.browsing.filters import HOURS_SHORT, PAY, SORTS, START, UNDER_18, WITHIN
+from employers.browsing.first import first_like
+from employers.browsing.kept_pages import KEPT_FOR, LIKE, Rows, is_for_anybody, kept_page
+from employers.browsing.listed import listed_page, listings, nearest
+from employers.browsing.mapping import map_of
+from employers.browsing.meant import near_words
+from employers.browsing.names import names
+from employers.browsing.search import OpportunityQuery, round_miles
+from employers.browsing.wider import wider_searches
 from employers.choices import SUPPORT_SHORT, Education, Kind, Mode
-from employers.counted import count_view
-from employers.counting import Counts, counts_of
-from employers.facets import by_occupation, common_skills, facets
-from employers.filters import HOURS_SHORT, PAY, SORTS, START, UNDER_18, WITHIN
-from employers.first import first_like
 from employers.keeping import kept_among
-from employers.kept_pages import KEPT_FOR, LIKE, Rows, is_for_anybody, kept_page
-from employers.listed import listed_page, listings, nearest
-from employers.mapping import map_of
-from employers.meant import near_words
 from employers.models import Opportunity
 from employers.models.listing import NEVER
-from employers.names import names
-from employers.search import OpportunityQuery, round_miles
+from employers.postings import structured
+from employers.postings.counted import count_view
 from employers.templatetags.offers import offer
-from employers.wider import wider_searches
 from vocabularies.lookups import find_occupations
 
 PAGE = 25

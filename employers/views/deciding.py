@@ -17,9 +17,9 @@ from employers import actions, rules
 from employers.coach import remarks_on
 from employers.forms.review import ReviewForm, kept_for
 from employers.models import Opportunity
-from employers.remarks import fields_of, label_of, last_decided, remarks_seen
+from employers.postings.remarks import fields_of, label_of, last_decided, remarks_seen
+from employers.postings.words import changes, snapshot
 from employers.views.browse import page_of
-from employers.words import changes, snapshot
 from vocabularies.differences import marked
 
 PUBLISH = "publish"

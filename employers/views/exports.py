@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
 from accounts.doors import public
-from employers.counting import AtLeast, is_few, total_of
+from employers.browsing.counting import AtLeast, is_few, total_of
+from employers.browsing.first import first_of
+from employers.browsing.listed import listed_page, listings
+from employers.browsing.search import OpportunityQuery
 from employers.export import CHUNK, csv_chunks, for_export, workbook
-from employers.first import first_of
-from employers.listed import listed_page, listings
 from employers.models import Opportunity
-from employers.search import OpportunityQuery
 from vocabularies.models import Region
 from vocabularies.templatetags.words import moment
 

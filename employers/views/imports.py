@@ -23,7 +23,7 @@ from employers.importing import cells
 from employers.importing.columns import COLUMNS
 from employers.importing.meaning import AS_NEW, TAKE_ALIKE, WITHOUT_CODES, WITHOUT_PLACES
 from employers.models import Import, ImportRow
-from employers.sections import ALL, needs_of
+from employers.postings.sections import ALL, needs_of
 from vocabularies.tables import csv_response
 from vocabularies.templatetags.words import counted
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actions import NotAllowed
 from employers import actions
+from employers.browsing.search import OpportunityQuery
 from employers.forms.keeping import SearchNameForm
 from employers.keeping import kept_by, searches_of
 from employers.models import Opportunity, SavedSearch
-from employers.search import OpportunityQuery
 
 
 @require_safe

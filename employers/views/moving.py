@@ -14,8 +14,8 @@ from employers.forms import CloseForm
 from employers.forms.fields import start_of
 from employers.forms.life import PauseForm, ScheduleForm
 from employers.models import Opportunity
-from employers.sections import needs_of
-from employers.standing import refusal
+from employers.postings.sections import needs_of
+from employers.postings.standing import refusal
 from employers.views.browse import page_of
 from employers.views.mine import mine_or_404
 from vocabularies.templatetags.words import moment

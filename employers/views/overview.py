@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import Organization
-from employers import bulk, overview, rules
+from employers import overview, rules
 from employers.forms.life import BULK_FORMS, MineForm
 from employers.models import Opportunity
-from employers.numbers import with_numbers
+from employers.postings import bulk
+from employers.postings.numbers import with_numbers
 from employers.views.moving import form_page, posted
 
 PAGE = 50

@@ -10,7 +10,7 @@ from accounts.models import Remark
 from employers import actions
 from employers.forms.review import RemarkAnswerForm
 from employers.models import Opportunity
-from employers.remarks import asked_of, remarks_seen
+from employers.postings.remarks import asked_of, remarks_seen
 from employers.views.mine import mine_or_404
 
 ACCEPT, ANSWER = "accept", "answer"

@@ -16,7 +16,7 @@ from employers.actions.copies import changes_of
 from employers.forms.fields import end_of
 from employers.forms.life import ExtendForm, RelistForm
 from employers.models import Opportunity
-from employers.standing import latest_closing, refusal
+from employers.postings.standing import latest_closing, refusal
 from employers.views.mine import mine_or_404
 from employers.views.moving import form_answer, form_page, posted, what_became
 from vocabularies.differences import marked

@@ -17,7 +17,7 @@ from employers import actions, rules
 from employers.choices import ReportState
 from employers.forms.review import ReportForm, VerdictForm
 from employers.models import Opportunity, Report
-from employers.standing import refusal
+from employers.postings.standing import refusal
 
 VERDICTS = {
     "take-down": (ReportState.UPHELD, "Taken down: {}. Its people have your reason."),

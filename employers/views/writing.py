@@ -22,7 +22,7 @@ from employers.forms import FORMS, StartForm
 from employers.forms.coach import AnswerForm
 from employers.forms.merging import marks_of, spelled
 from employers.models import Opportunity, Typed
-from employers.sections import ALL, Section, needs_of, sections_of
+from employers.postings.sections import ALL, Section, needs_of, sections_of
 from employers.views.mine import mine_or_404
 from employers.views.saving import Outcome, fresh, last_save, save_page, typed_again, typed_by
 

@@ -31,7 +31,7 @@ from outreach.carriers import Away, Broken, MailerCarrier, Refused, SmtpCarrier,
 from outreach.choices import LetterState, SubscriptionState
 from outreach.models import Letter
 from outreach.wire import Unbuildable
-from plans.letters_of_follows import NEWS
+from plans.letters.follows import NEWS
 from plans.models import Follow
 
 log = structlog.get_logger("portal.outbox")

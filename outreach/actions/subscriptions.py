@@ -16,13 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import check_move, record
-from employers.search import OpportunityQuery
+from employers.browsing.search import OpportunityQuery
 from outreach import tokens
 from outreach.choices import SUBSCRIPTION_MOVES, LetterState, StopReason, SubscriptionState
 from outreach.letterhead import letterhead
 from outreach.models import Digest, Letter, Subscription
 from plans.actions import end_all_follows, of_address
-from plans.letters_of_follows import NEWS
+from plans.letters.follows import NEWS
 from programs.models import CareerCenter
 
 CONFIRM_FOR = timedelta(days=7)

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from accounts.actions import MoveRefused
 from accounts.doors import address_of, public
-from employers.search import OpportunityQuery
+from employers.browsing.search import OpportunityQuery
 from outreach import tokens
 from outreach.actions import subscriptions as actions
 from outreach.choices import SubscriptionState

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from employers.search import OpportunityQuery
+from employers.browsing.search import OpportunityQuery
 from outreach.choices import SubscriptionState
 from outreach.models import Letter, Subscription
 from programs.models import CareerCenter

@@ -15,7 +15,6 @@ from partnerships.demo import answers, moderation, progress
 from partnerships.demo.files import table
 from plans.actions import publish_version
 from plans.choices import CommentState, PlanState, Shown, Stage, Status
-from plans.frozen import thawed
 from plans.models import (
     Action,
     Comment,
@@ -28,7 +27,8 @@ from plans.models import (
     VersionItem,
     WorkGroup,
 )
-from plans.references import to_stored
+from plans.structure.frozen import thawed
+from plans.structure.references import to_stored
 from vocabularies.models import Region
 
 DATA = Path(__file__).parent / "data"

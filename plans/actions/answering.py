@@ -11,9 +11,16 @@ from django.utils import timezone
 
 from accounts.actions import MoveRefused, record
 from accounts.strangers import one_after_the_other
-from plans import letters_of_answers
-from plans.answers import ANSWER_STATES, PUBLISH_STATES, Prepared, lacks_of, prepared, seen_of
 from plans.choices import PlanState
+from plans.comments.answers import (
+    ANSWER_STATES,
+    PUBLISH_STATES,
+    Prepared,
+    lacks_of,
+    prepared,
+    seen_of,
+)
+from plans.letters import answers as letters_of_answers
 from plans.models import (
     Comment,
     Item,

@@ -18,11 +18,11 @@ from plans import letters
 from plans.actions.doubles import hand_over
 from plans.actions.forgetting import erase_words
 from plans.choices import COMMENT_MOVES, CommentState, DeclineReason, Moderation, Relation
-from plans.flood import is_flood
-from plans.held import what_to_tell
+from plans.comments.flood import is_flood
+from plans.comments.held import what_to_tell
+from plans.comments.windows import window_over
 from plans.models import Comment, Follow, VersionItem
 from plans.rules import author_may_change, why_not_decide
-from plans.windows import window_over
 
 STORED_PER_HOUR = 10
 LETTERS_PER_HOUR = 5

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.actions import MoveRefused, record
 from plans.actions.structure import locked
-from plans.freezing import working_items
 from plans.models import Action, Item, Plan, RoleAssignment, WorkGroup
-from plans.references import called, to_stored
+from plans.structure.freezing import working_items
+from plans.structure.references import called, to_stored
 
 WORDS = ("handle", "statement", "text", "evidence")
 

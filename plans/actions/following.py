@@ -14,10 +14,10 @@ from django.db.models.functions import Greatest, Lower
 from django.utils import timezone
 
 from accounts.strangers import one_after_the_other
-from plans import letters_of_follows
 from plans.actions.comments import TooMany, hash_of
-from plans.calling_back import call_back
 from plans.happenings import Happening, Run
+from plans.letters import follows as letters_of_follows
+from plans.letters.calling_back import call_back
 from plans.models import Comment, Follow, Item, Plan
 from vocabularies.models import Region
 

@@ -4,8 +4,8 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import Entry
 from plans import forgetting
+from plans.comments.pieces import without
 from plans.models import Comment, Submission
-from plans.pieces import without
 
 
 def erase_words(comment: Comment) -> None:

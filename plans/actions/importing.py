@@ -23,7 +23,7 @@ from plans.importing.matching import Draft, Proposal, propose, roles_for
 from plans.importing.tree import parts_of, roots_of, walk
 from plans.models import Action, Item, Plan, PlanImport, RoleAssignment, WorkGroup
 from plans.models.plan import three_levels
-from plans.numbers import MAX_DEPTH
+from plans.structure.numbers import MAX_DEPTH
 from vocabularies.text import to_html
 
 MOST_GROUPS = 60

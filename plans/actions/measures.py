@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from accounts.actions import MoveRefused, record
-from plans import live
-from plans.cycles import today_here
 from plans.models import Measure, MeasureValue, Plan
+from plans.progress.cycles import today_here
+from plans.progress.standing import live
 
 
 class ValueThere(Exception):

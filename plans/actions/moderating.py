@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions import MoveRefused, NotAllowed, record
-from plans import letters_of_moderation as letters
 from plans.actions.comments import ChangedMeanwhile, decline_comment, publish_comment
 from plans.choices import CommentState
+from plans.letters import moderation as letters
 from plans.models import Comment, Reply
 from plans.rules import why_not_decide, why_not_end_appeal
 

@@ -12,10 +12,10 @@ from accounts.actions import MoveRefused, ReasonMissing, record
 from accounts.strangers import one_after_the_other
 from plans.actions.structure import MOST_SIBLINGS, locked
 from plans.choices import ROLE_PRESETS, Passing, PlanState
-from plans.freezing import working_items
 from plans.models import Action, Descent, Item, Plan, RoleAssignment
-from plans.numbers import ancestors_of, numbered
-from plans.references import PENDING, STORED
+from plans.structure.freezing import working_items
+from plans.structure.numbers import ancestors_of, numbered
+from plans.structure.references import PENDING, STORED
 from vocabularies.text import to_html
 
 HIGHEST = {"lead": "accountable", "support": "responsible", "advisory": "consulted"}

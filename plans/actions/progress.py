@@ -10,8 +10,8 @@ from django.db import transaction
 
 from accounts.actions import MoveRefused, record
 from plans.choices import Status
-from plans.cycles import today_here
 from plans.models import Action, Item, Milestone, Plan, StatusUpdate
+from plans.progress.cycles import today_here
 from plans.templatetags.plan import short_day
 from vocabularies.text import slug_for
 

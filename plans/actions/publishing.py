@@ -10,12 +10,12 @@ from django.utils import timezone
 from accounts.actions import MoveRefused, check_move, record
 from plans.actions.handing_on import hand_on
 from plans.choices import PLAN_MOVES, STATE_OF_STAGE, PlanState, Stage
-from plans.differences import compare, of_words
-from plans.freezing import freeze, seen_of
-from plans.lint import musts, why_not_adopted
 from plans.models import CommentWindow, Plan, PlanVersion, VersionItem
 from plans.nudges import wake
-from plans.references import Loose, dangling
+from plans.structure.differences import compare, of_words
+from plans.structure.freezing import freeze, seen_of
+from plans.structure.lint import musts, why_not_adopted
+from plans.structure.references import Loose, dangling
 from vocabularies.text import to_html
 
 
@@ -24,7 +24,7 @@ class NothingToPublish(Exception):
 
 
 class DanglingReferences(Exception):
-    """The plan mentions items that are retired or missing. `found`: plans.references.Loose."""
+    """The plan mentions items that are retired or missing. `found`: `references.Loose` rows."""
 
     def __init__(self, found: list[Loose]) -> None:
         self.found = found

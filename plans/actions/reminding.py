@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from plans.cycles import Cycle, adopted_on, cycle_of, today_here
-from plans.letters_of_news import Asked, news_due
+from plans.letters.news import Asked, news_due
 from plans.models import Plan, PlanVersion, WorkGroup
-from plans.progress import every_branch, waits_for_news
+from plans.progress.cycles import Cycle, adopted_on, cycle_of, today_here
+from plans.progress.standing import every_branch, waits_for_news
 from plans.reading import Branch, branches, with_live
 
 

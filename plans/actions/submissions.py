@@ -13,11 +13,11 @@ from accounts.actions import MoveRefused, record
 from accounts.models import Organization
 from plans.actions.doubles import hand_over
 from plans.choices import CommentState, Relation
-from plans.held import what_to_tell
+from plans.comments.held import what_to_tell
+from plans.comments.pieces import place_of
 from plans.models import Comment, CommentWindow, Plan, PlanVersion, Submission, VersionItem
-from plans.numbers import ancestors_of
-from plans.pieces import place_of
 from plans.rules import is_answered
+from plans.structure.numbers import ancestors_of
 from vocabularies.models import Region
 
 # Fields of a submission that each of its comments has too.

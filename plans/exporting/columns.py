@@ -13,10 +13,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from plans.choices import Passing
-from plans.differences import labels_of
 from plans.models import Descent, PlanVersion, VersionItem
 from plans.reading import with_live
-from plans.references import Labels
+from plans.structure.differences import labels_of
+from plans.structure.references import Labels
 from vocabularies.tables import safe_cell
 
 CHUNK = 1_000

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from plans.exporting.columns import Taken
 from plans.models import VersionItem
-from plans.references import to_plain
+from plans.structure.references import to_plain
 
 HEADING = re.compile(r"^#{1,6}(?=\s)", re.MULTILINE)
 BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")

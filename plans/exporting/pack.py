@@ -27,7 +27,7 @@ from plans.exporting.tables import COMMENTS, TABLES, dictionary, plan_as_json, p
 from plans.models import Comment, PlanVersion
 from plans.paper.press import printed
 from plans.paper.sheets import whole_plan
-from plans.references import to_plain
+from plans.structure.references import to_plain
 from vocabularies.tables import safe_cell
 
 IN_MEMORY = 2_000_000

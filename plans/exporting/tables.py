@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from plans import transparency
+from plans.comments import transparency
 from plans.exporting.columns import Column, Table, Taken
 from plans.models import (
     Comment,
@@ -25,7 +25,7 @@ from plans.models import (
     StatusUpdate,
     VersionItem,
 )
-from plans.references import to_plain
+from plans.structure.references import to_plain
 
 Row = tuple[VersionItem, dict[str, Any] | None]
 

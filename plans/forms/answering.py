@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 
 from accounts.forms import PortalForm, PortalModelForm
 from plans.actions.answering import AnswerDraft
-from plans.answers import RESIDENT, SPEAKERS, STANDINGS, Asked, Here, Sought
 from plans.choices import Disposition, Kind, PlanState, Stance
+from plans.comments.answers import RESIDENT, SPEAKERS, STANDINGS, Asked, Here, Sought
 from plans.forms.fields import ProseField
 from plans.models import Item, Plan, PlanVersion, Response, ResponseTemplate
-from plans.numbers import NUMBER
+from plans.structure.numbers import NUMBER
 from vocabularies.text import plain_line
 
 DISPOSITIONS = [("", "Choose one"), *Disposition.choices]

@@ -13,7 +13,7 @@ from accounts.forms import PortalForm
 from plans.actions import Beginning, Fate
 from plans.choices import PRESET_WORDS, Passing
 from plans.models import Item, Plan
-from plans.numbers import MAX_DEPTH, NUMBER
+from plans.structure.numbers import MAX_DEPTH, NUMBER
 from vocabularies.text import plain_line
 
 ORDINALS = ["first", "second", "third", "fourth", "fifth"]

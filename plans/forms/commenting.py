@@ -12,7 +12,7 @@ from accounts.forms.address import AddressField
 from accounts.strangers import is_quick, opened_at, stamp
 from plans.actions import Voice
 from plans.choices import Kind, Relation, Shown, Stance
-from plans.flood import has_waited, has_worked, task_of, ticket_for
+from plans.comments.flood import has_waited, has_worked, task_of, ticket_for
 from plans.forms.fields import ProseField
 from plans.models import COMMENT_LIMIT, Comment
 from vocabularies.text import plain_line
@@ -158,7 +158,7 @@ class CommentForm(VoiceForm):
     follows = forms.BooleanField(
         label="Write to me when something happens to this item", required=False, initial=True
     )
-    # Of the time when very many comments come in, see plans.flood.
+    # Of the time when very many comments come in, see plans.comments.flood.
     proof = forms.CharField(widget=forms.HiddenInput, required=False, max_length=12)
     ticket = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
 

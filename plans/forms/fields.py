@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from plans.clocks import NoSuchMoment, moment_on
+from plans.comments.clocks import NoSuchMoment, moment_on
 from vocabularies.text import CONTROLS, DIRECTION_MARKS, can_be_seen
 
 

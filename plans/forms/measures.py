@@ -10,11 +10,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms import PortalForm, PortalModelForm
-from plans import live
-from plans.cycles import today_here
 from plans.forms.fields import ProseField
 from plans.forms.progress import DayField
 from plans.models import Item, Measure, Plan
+from plans.progress.cycles import today_here
+from plans.progress.standing import live
 from vocabularies.text import plain_line
 
 MOST_LINES = 500

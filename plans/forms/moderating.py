@@ -9,7 +9,7 @@ from django import forms
 from accounts.forms import PortalForm
 from plans.choices import DeclineReason, Source, Stance
 from plans.forms.fields import ProseField
-from plans.numbers import PATTERN
+from plans.structure.numbers import PATTERN
 
 # What a moderator's queue may show.
 WHAT = ("waiting", "shown", "appeals")

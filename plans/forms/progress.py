@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 
 from accounts.forms import PortalForm
 from plans.choices import Status
-from plans.cycles import today_here
 from plans.forms.fields import ProseField
 from plans.models import Plan
+from plans.progress.cycles import today_here
 from vocabularies.text import plain_line
 
 WHOLE = "whole"

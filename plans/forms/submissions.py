@@ -13,9 +13,9 @@ from accounts.forms import PortalForm, PortalModelForm
 from accounts.forms.address import AddressField
 from plans.actions.submissions import Piece
 from plans.choices import Relation, Shown, Source, Stance
+from plans.comments.pieces import left_over, number_in, paragraphs, place_of
 from plans.forms.fields import ProseField
 from plans.models import COMMENT_LIMIT, Comment, Plan, Submission, VersionItem
-from plans.pieces import left_over, number_in, paragraphs, place_of
 from vocabularies.models import Region
 from vocabularies.text import without_accents
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.forms import PortalForm
 from plans.actions.windows import WindowDraft
 from plans.choices import Moderation
-from plans.clocks import ZONES, zone_called
+from plans.comments.clocks import ZONES, zone_called
 from plans.forms.fields import ClockField, on_clock, trouble_with_closing
 from plans.models import EARLIEST, CommentWindow, Item, PlanVersion
 from vocabularies.text import plain_line

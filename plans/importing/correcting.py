@@ -9,7 +9,7 @@ from plans.importing.cast import cast_of
 from plans.importing.marks import handle_of, mark_of
 from plans.importing.recognising import STATUS_AT_END
 from plans.importing.tree import ITEM, ROLES, Part, held_of, parts_of
-from plans.numbers import MAX_DEPTH
+from plans.structure.numbers import MAX_DEPTH
 
 HOW_ROLES = "Write it like “Lead: Education & Training; Support: Backbone, Communications”."
 

@@ -13,14 +13,14 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from plans.choices import ROLE_PRESETS, STATUSES, Status
-from plans.differences import Change, compare_item, labels_of
-from plans.freezing import freeze
 from plans.importing.cast import role_key
 from plans.importing.mentions import Mention, mentions
 from plans.importing.tree import MOST_ACTION, Node, parts_of, roots_of, walk
 from plans.models import Item, Plan, VersionItem, WorkGroup
-from plans.numbers import ancestors_of
-from plans.references import Labels, to_plain
+from plans.structure.differences import Change, compare_item, labels_of
+from plans.structure.freezing import freeze
+from plans.structure.numbers import ancestors_of
+from plans.structure.references import Labels, to_plain
 
 # From which likeness on (of 100) two texts are taken for the same item, action or group.
 LIKE, LIKE_WITH_NUMBER, LIKE_ACTION, LIKE_GROUP = 82, 50, 75, 88

@@ -9,7 +9,7 @@ from plans.importing.cast import role_called
 from plans.importing.lines import cleaned
 from plans.importing.tables import cleaned_cell, column_of, in_tree_order, status_key
 from plans.importing.tree import Part
-from plans.numbers import MAX_DEPTH
+from plans.structure.numbers import MAX_DEPTH
 
 LISTS = {"results", "items", "children", "sub items"}
 # What our own files and many others say beside the words of an item.

@@ -22,7 +22,7 @@ from plans.importing.marks import (
 )
 from plans.importing.tables import parts_of_table
 from plans.importing.tree import Part, held_of
-from plans.numbers import MAX_DEPTH
+from plans.structure.numbers import MAX_DEPTH
 
 STATUS_AT_END = re.compile(rf"(.*\S)\s+\(({'|'.join(str(s.label) for s in Status)})\)", re.I)
 PLAN_WORDS = re.compile(r"\b(?:plan|strategy|strategic|blueprint|roadmap|agenda|ceds)\b", re.I)

@@ -10,7 +10,7 @@ from plans.importing.cast import LETTERS, cast_of, role_called
 from plans.importing.lines import Line, cleaned
 from plans.importing.marks import LEVELS, handle_of, mark_of
 from plans.importing.tree import Part
-from plans.numbers import MAX_DEPTH
+from plans.structure.numbers import MAX_DEPTH
 from vocabularies.tables import as_typed
 
 # What columns are called, tidied: lower case, letters and figures only.

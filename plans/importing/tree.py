@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from plans.importing.mentions import mentions
-from plans.numbers import MAX_DEPTH
+from plans.structure.numbers import MAX_DEPTH
 
 TITLE, ITEM, STATEMENT, ROLES, ACTION, TEXT, EVIDENCE = (
     "title",

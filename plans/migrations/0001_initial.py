@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-# Published words never change: not through the ORM (plans/frozen.py), and not past it.
+# Published words never change: not through the ORM (plans/structure/frozen.py), and not past it.
 # The one exception is that a person who leaves is taken out of `published_by`.
 FREEZE = """
 create function plans_refuse_change() returns trigger language plpgsql as $$

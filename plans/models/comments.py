@@ -27,7 +27,7 @@ from plans.choices import (
     Source,
     Stance,
 )
-from plans.clocks import zone_called
+from plans.comments.clocks import zone_called
 from plans.models.answers import Response
 from plans.models.plan import Item, Plan
 from plans.models.versions import PlanVersion

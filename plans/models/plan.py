@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from plans.choices import ROLE_PRESETS, STATUSES, Passing, PlanState, Status
-from plans.numbers import MAX_DEPTH
+from plans.structure.numbers import MAX_DEPTH
 from vocabularies.text import plain_line, to_html
 
 NO_PARENT = uuid.UUID(int=0)

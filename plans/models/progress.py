@@ -80,7 +80,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
 class Measure(models.Model):
     """A figure by which the plan is judged. `live` names a figure that the portal itself counts
-    (plans.live); all others are entered by hand."""
+    (plans.progress.live); all others are entered by hand."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="measures")
     item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, related_name="measures")

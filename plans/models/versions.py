@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from plans.choices import PlanState, Stage
-from plans.frozen import FrozenModel, FrozenQuerySet
 from plans.models.plan import Item, Plan
-from plans.numbers import MAX_DEPTH
+from plans.structure.frozen import FrozenModel, FrozenQuerySet
+from plans.structure.numbers import MAX_DEPTH
 
 
 class PlanVersionQuerySet(FrozenQuerySet):

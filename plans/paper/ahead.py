@@ -1,6 +1,6 @@
 """The whole plan is printed before its first reader asks for it."""
 
-from plans.answers import plans_to_answer
+from plans.comments.answers import plans_to_answer
 from plans.models import PlanVersion
 from plans.paper.press import keep
 from plans.paper.sheets import whole_plan

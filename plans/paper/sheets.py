@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from plans.models import Measure, MeasureValue, Milestone, Plan, PlanVersion, VersionItem, WorkGroup
-from plans.numbers import NUMBER
 from plans.paper.blocks import Leads, to_blocks, to_runs
 from plans.paper.codes import code_svg
 from plans.reading import FEW_ITEMS, with_live
-from plans.roles import groups_of
+from plans.structure.numbers import NUMBER
+from plans.structure.roles import groups_of
 from vocabularies.models import Region
 from vocabularies.templatetags.words import counted, listed
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 
-from plans import charts
-from plans.references import within_version
-from plans.roles import meaning_of, shape_of
+from plans.progress.standing import charts
+from plans.structure.references import within_version
+from plans.structure.roles import meaning_of, shape_of
 
 register = template.Library()
 

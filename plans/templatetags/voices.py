@@ -17,7 +17,7 @@ from plans.choices import (
     Disposition,
     Source,
 )
-from plans.heard import Heard, Said
+from plans.comments.heard import Heard, Said
 from plans.models import Reply, Response, VersionItem
 from plans.templatetags.plan import short_day
 from vocabularies.templatetags.words import counted, day

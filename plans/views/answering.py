@@ -13,7 +13,8 @@ from accounts.actions import MoveRefused
 from accounts.choices import StaffRole
 from accounts.doors import for_duty
 from plans import actions
-from plans.answers import (
+from plans.choices import CommentState
+from plans.comments.answers import (
     PUBLISH_STATES,
     STANDINGS,
     Here,
@@ -25,7 +26,6 @@ from plans.answers import (
     waiting_for_answers,
     without_answer,
 )
-from plans.choices import CommentState
 from plans.forms import AnswerForm, AskedQuery, TemplateForm, TickedForm, ticked_in
 from plans.models import Comment, PlanVersion, Response, ResponseTemplate
 from plans.templatetags.voices import STANCES

@@ -16,8 +16,8 @@ from plans import actions
 from plans.actions import Fate
 from plans.choices import Passing, PlanState
 from plans.forms import FateForm, FrameForm, as_decided, decided_in
-from plans.freezing import working_items
 from plans.models import Item, Plan
+from plans.structure.freezing import working_items
 from plans.views.structure import plan_at_work, tree_url
 
 GET_AND_POST = ["GET", "HEAD", "POST"]

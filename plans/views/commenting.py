@@ -13,16 +13,16 @@ from accounts.doors import public
 from accounts.strangers import sender_of
 from plans import actions
 from plans.choices import CommentState, PlanState
-from plans.flood import is_flood
+from plans.comments.flood import is_flood
+from plans.comments.windows import WindowSeen, window_over
 from plans.forms import AddressForm, AppealForm, CommentForm, VoiceForm, known_of
-from plans.lineage import address_in
-from plans.links import comment_of, private_token
+from plans.letters.links import comment_of, private_token
 from plans.models import Comment, VersionItem
-from plans.numbers import NUMBER
 from plans.organizations import known_names
 from plans.rules import author_may_appeal, author_may_change, author_may_withdraw
+from plans.structure.lineage import address_in
+from plans.structure.numbers import NUMBER
 from plans.views.reading import current_asked, suffix_of
-from plans.windows import WindowSeen, window_over
 
 SENT = "comment-sent"  # of the session: the comment that was given last
 GET_AND_POST = ["GET", "HEAD", "POST"]

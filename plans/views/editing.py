@@ -17,24 +17,24 @@ from accounts.actions import MoveRefused
 from accounts.choices import StaffRole
 from accounts.doors import for_duty
 from plans import actions
-from plans.answers import without_public_answer
 from plans.choices import PLAN_MOVES, STATE_OF_STAGE, PlanState, Stage
-from plans.differences import compare, compare_item, in_short, labels_of, of_words, words
-from plans.finding import find, named_in
+from plans.comments.answers import without_public_answer
+from plans.comments.windows import window_among
 from plans.forms import (
     ActionFormSet,
     ItemForm,
     PublishForm,
     WindowForm,
 )
-from plans.freezing import freeze, freeze_one, labels_of_working, seen_of, working_items
-from plans.lineage import explained
-from plans.lint import findings
 from plans.models import Item, Plan, PlanVersion, VersionItem, WorkGroup
-from plans.references import UnknownReference, dangling, pending, to_typed, waiting
+from plans.structure.differences import compare, compare_item, in_short, labels_of, of_words, words
+from plans.structure.finding import find, named_in
+from plans.structure.freezing import freeze, freeze_one, labels_of_working, seen_of, working_items
+from plans.structure.lineage import explained
+from plans.structure.lint import findings
+from plans.structure.references import UnknownReference, dangling, pending, to_typed, waiting
 from plans.views.structure import item_at_work, last_version, plan_at_work
 from plans.views.windows import warn_of_overlaps
-from plans.windows import window_among
 from vocabularies.templatetags.words import moment
 
 GET_AND_POST = ["GET", "HEAD", "POST"]

@@ -19,14 +19,14 @@ from redis.exceptions import RedisError
 from accounts.doors import public
 from accounts.strangers import sender_of
 from plans import actions
-from plans.answers import Here
+from plans.comments.answers import Here
 from plans.follows import followed_by, not_yet
 from plans.forms import FollowForm
 from plans.happenings import happened, name_of
-from plans.lineage import goes_on_as
-from plans.links import FOLLOW_END, FOLLOW_MANAGE, follow_of, follow_token
+from plans.letters.links import FOLLOW_END, FOLLOW_MANAGE, follow_of, follow_token
 from plans.models import Follow, Item, PlanVersion, VersionItem
-from plans.numbers import ancestors_of
+from plans.structure.lineage import goes_on_as
+from plans.structure.numbers import ancestors_of
 from vocabularies.models import Region
 
 GET_AND_POST = ["GET", "HEAD", "POST"]

@@ -16,9 +16,9 @@ from accounts.models import Organization
 from accounts.rules import has_duty
 from plans import actions
 from plans.forms import AddGroupForm, GroupForm, MemberForm
-from plans.meeting import meeting_of
 from plans.models import GroupMember, PlanVersion, WorkGroup
 from plans.organizations import known_names
+from plans.structure.meeting import meeting_of
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 NAMES = {

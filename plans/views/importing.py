@@ -15,7 +15,6 @@ from plans import actions
 from plans.actions.importing import many
 from plans.forms import ImportBeginForm, ImportLineForm, ImportPlaceForm
 from plans.forms.importing import Choices, kind_choices
-from plans.freezing import working_items
 from plans.importing import tree
 from plans.importing.cast import spelled_out
 from plans.importing.correcting import Unclear, become, rewrite, shift
@@ -23,7 +22,8 @@ from plans.importing.matching import Draft, Proposal, propose
 from plans.importing.tree import base_of, left_out, parts_of, roots_of, unplaced, walk
 from plans.models import Plan, PlanImport
 from plans.models.plan import three_levels
-from plans.numbers import MAX_DEPTH
+from plans.structure.freezing import working_items
+from plans.structure.numbers import MAX_DEPTH
 from vocabularies.templatetags.words import counted, spelled
 
 GET_AND_POST = ["GET", "HEAD", "POST"]

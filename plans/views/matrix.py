@@ -15,10 +15,10 @@ from accounts.doors import for_duty, public
 from plans import actions
 from plans.actions import CellDraft, CellOutcome
 from plans.forms import PageQuery, RoleWordsForm
-from plans.lint import by_rule, findings
 from plans.models import Plan, RoleAssignment, WorkGroup
-from plans.roles import Cell, EditRow, edit_rows, legend_of, matrix_of
 from plans.rules import may_edit_plan
+from plans.structure.lint import by_rule, findings
+from plans.structure.roles import Cell, EditRow, edit_rows, legend_of, matrix_of
 from plans.views.reading import suffix_of, version_asked
 from plans.views.structure import plan_at_work
 from vocabularies.templatetags.words import counted, listed

@@ -13,11 +13,11 @@ from accounts.actions import MoveRefused
 from accounts.choices import StaffRole
 from accounts.doors import for_duty
 from plans import actions
-from plans.charts import figure
 from plans.forms import MeasureForm, PasteForm, ValueForm
-from plans.freezing import working_items
-from plans.measuring import Measured, measured
 from plans.models import Measure, Plan
+from plans.progress.charts import figure
+from plans.progress.measuring import Measured, measured
+from plans.structure.freezing import working_items
 from plans.views.structure import plan_at_work
 
 GET_AND_POST = ["GET", "HEAD", "POST"]

@@ -16,10 +16,10 @@ from accounts.doors import for_duty
 from accounts.models import Entry
 from plans import actions
 from plans.choices import CommentState, Source, Stance
-from plans.doubles import likely_doubles, same_words
+from plans.comments.doubles import likely_doubles, same_words
+from plans.comments.moderation import A_PAGE, queue
 from plans.forms import BulkForm, DecideForm, EndAppealForm, QueueQuery, ReplyForm
 from plans.models import Comment, CommentWindow, PlanVersion, Reply, VersionItem
-from plans.moderation import A_PAGE, queue
 from plans.rules import (
     may_decide,
     others_moderate,

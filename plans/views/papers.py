@@ -23,7 +23,7 @@ from plans.paper.sheets import (
     whole_plan,
 )
 from plans.reading import branches, family_of, with_live
-from plans.roles import groups_of
+from plans.structure.roles import groups_of
 from plans.views.reading import item_on_paper, suffix_of, version_asked
 
 

@@ -17,11 +17,10 @@ from accounts.choices import StaffRole
 from accounts.doors import for_duty, public
 from plans import actions
 from plans.choices import Status
-from plans.cycles import adopted_on, cycle_of, today_here
 from plans.forms import DoneForm, FollowingForm, MilestoneForm, NewsForm, StatusRows
-from plans.freezing import labels_of_working, working_items
 from plans.models import Item, Milestone, Plan, PlanVersion, WorkGroup
-from plans.progress import (
+from plans.progress.cycles import adopted_on, cycle_of, today_here
+from plans.progress.standing import (
     as_news,
     dashboard,
     led_by,
@@ -31,8 +30,9 @@ from plans.progress import (
     waits_for_news,
 )
 from plans.reading import branches, with_live
-from plans.references import to_plain
 from plans.rules import groups_of, may_edit_plan, may_tell_news
+from plans.structure.freezing import labels_of_working, working_items
+from plans.structure.references import to_plain
 from plans.views.structure import plan_at_work
 
 GET_AND_POST = ["GET", "HEAD", "POST"]

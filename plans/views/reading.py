@@ -20,15 +20,13 @@ from accounts.choices import StaffRole
 from accounts.doors import public
 from accounts.rules import has_duty
 from plans.choices import PlanState
-from plans.cycles import quiet_before, today_here
-from plans.differences import compare, in_short, of_words
+from plans.comments.heard import Heard, heard_before, heard_on
+from plans.comments.windows import window_among
 from plans.follows import followed_by
 from plans.forms import CompareQuery, VersionQuery
-from plans.heard import Heard, heard_before, heard_on
-from plans.lineage import counted_with_merged, explained, goes_on_as, lineage_of
 from plans.models import Plan, PlanVersion, VersionItem
-from plans.numbers import NUMBER
-from plans.progress import progress_of, told_of_older
+from plans.progress.cycles import quiet_before, today_here
+from plans.progress.standing import progress_of, told_of_older
 from plans.reading import (
     branches,
     comment_counts,
@@ -37,9 +35,11 @@ from plans.reading import (
     whole_of,
     with_live,
 )
-from plans.roles import groups_of, legend_of, roles_changed
 from plans.rules import may_edit_plan, may_tell_news
-from plans.windows import window_among
+from plans.structure.differences import compare, in_short, of_words
+from plans.structure.lineage import counted_with_merged, explained, goes_on_as, lineage_of
+from plans.structure.numbers import NUMBER
+from plans.structure.roles import groups_of, legend_of, roles_changed
 
 ALL_AT_ONCE = 400  # above, the overview counts what stands under a strategy
 

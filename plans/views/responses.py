@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public
-from plans.answers import (
+from plans.comments.answers import (
     A_PAGE,
     SPEAKERS,
     Deed,
@@ -22,11 +22,11 @@ from plans.answers import (
     who_spoke,
     with_words,
 )
+from plans.comments.windows import window_among
 from plans.forms import SoughtQuery
 from plans.models import Comment
 from plans.rules import may_answer
 from plans.views.reading import current_asked, suffix_of
-from plans.windows import window_among
 
 
 @public

@@ -14,7 +14,6 @@ from accounts.actions import MoveRefused
 from accounts.choices import StaffRole
 from accounts.doors import for_duty
 from plans import actions
-from plans.finding import find
 from plans.forms import (
     AddItemForm,
     FindForm,
@@ -25,11 +24,12 @@ from plans.forms import (
     SplitForm,
     TreeQuery,
 )
-from plans.freezing import labels_of_working, working_items
 from plans.models import Item, Plan, PlanVersion
-from plans.outline import outline
-from plans.references import Labels, UnknownReference, to_typed
 from plans.rules import may_edit_plan
+from plans.structure.finding import find
+from plans.structure.freezing import labels_of_working, working_items
+from plans.structure.outline import outline
+from plans.structure.references import Labels, UnknownReference, to_typed
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 RETIRED_SHOWN = 50

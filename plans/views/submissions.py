@@ -14,12 +14,12 @@ from accounts.actions import MoveRefused
 from accounts.choices import StaffRole
 from accounts.doors import for_duty
 from plans import actions
-from plans.answers import plans_to_answer
 from plans.choices import CommentState, PlanState
+from plans.comments.answers import plans_to_answer
+from plans.comments.pieces import left_over, stretches
 from plans.forms import PieceForms, SubmissionForm
 from plans.models import Comment, PlanVersion, Submission
 from plans.organizations import known_names
-from plans.pieces import left_over, stretches
 from plans.rules import is_answered, others_moderate
 
 A_PAGE = 50

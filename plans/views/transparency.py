@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.doors import public
+from plans.comments.transparency import FILE, transparency_of
 from plans.models import PlanVersion
-from plans.transparency import FILE, transparency_of
 from plans.views.reading import current_asked
 from vocabularies.tables import csv_response
 

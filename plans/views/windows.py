@@ -17,11 +17,11 @@ from accounts.choices import StaffRole
 from accounts.doors import for_duty
 from plans import actions
 from plans.choices import CommentState
+from plans.comments.windows import overlaps_in_words
 from plans.forms import CommentWindowForm, TreeQuery
 from plans.models import CommentWindow, Plan, PlanVersion, VersionItem
 from plans.rules import may_edit_plan
 from plans.views.structure import last_version
-from plans.windows import overlaps_in_words
 
 GET_AND_POST = ["GET", "HEAD", "POST"]
 WARNED = 3

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from employers.browsing.search import PAY
 from employers.choices import Kind, Mode, Support
 from employers.models import Location, Opportunity
-from employers.search import PAY
 from tests.bench.plan import item_with_many
 from tests.bench.words import NOUNS
 from vocabularies.models import Region, Sector

@@ -43,7 +43,7 @@ def test_a_resident_reads_comments_and_sees_it_published(
     page.get_by_label("How you belong to that organization").select_option(label="I work there")
     page.get_by_label("Your name").fill("Sam")
     page.get_by_label("E-mail").fill("sam@example.org")
-    monkeypatch.setattr("plans.flood.MANY", 1)
+    monkeypatch.setattr("plans.comments.flood.MANY", 1)
     page.get_by_role("button", name="Send my comment").click()
     expect(page.get_by_text("very many comments are coming in")).to_be_visible()
     looks_right()

@@ -9,7 +9,7 @@ from accounts.choices import ReviewState
 from accounts.models import Remark, Review
 from employers.actions import give_report
 from employers.models import Opportunity, Report
-from employers.words import snapshot
+from employers.postings.words import snapshot
 
 
 def make_remark(opportunity: Opportunity, field: str = "summary", proposed: str = "") -> Remark:

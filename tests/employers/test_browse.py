@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from employers.actions import keep_search_words
+from employers.browsing.search import OpportunityQuery
 from employers.choices import Kind, Mode
 from employers.models import Opportunity
-from employers.search import OpportunityQuery
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.factories import OrganizationFactory, PlaceFactory
 

@@ -10,13 +10,14 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Organization
-from employers import counting, looking
 from employers.actions import keep_search_words
+from employers.browsing import counting, looking
+from employers.browsing.counting import AtLeast, counts_of, total_of
+from employers.browsing.facets import facets
+from employers.browsing.filters import HOURS, PAY, START, meaning
+from employers.browsing.listed import listed_page, listings
+from employers.browsing.search import OpportunityQuery
 from employers.choices import Education, Kind, Mode, Paid, State, Support
-from employers.counting import AtLeast, counts_of, total_of
-from employers.facets import facets
-from employers.filters import HOURS, PAY, START, meaning
-from employers.listed import listed_page, listings
 from employers.models import (
     Listing,
     ListingEvent,
@@ -26,7 +27,6 @@ from employers.models import (
     SkillWanted,
 )
 from employers.models.listing import count_in, list_again
-from employers.search import OpportunityQuery
 from employers.tasks import count_openings
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.factories import PlaceFactory, SectorFactory

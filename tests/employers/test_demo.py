@@ -18,7 +18,7 @@ from accounts.models import Entry, Organization, Review, User
 from employers.choices import Kind, LengthUnit, Paid, State
 from employers.coach import remarks_on
 from employers.models import ApprenticeshipTerms, Employer, Opportunity
-from employers.sections import needs_of
+from employers.postings.sections import needs_of
 from partnerships.demo import loader, opportunities
 from partnerships.demo.files import table
 from vocabularies import loading

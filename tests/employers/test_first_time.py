@@ -8,7 +8,7 @@ import pytest
 from employers.choices import Kind
 from employers.coach import RULES
 from employers.models import Opportunity
-from employers.sections import needs_of
+from employers.postings.sections import needs_of
 from tests.employers.factories import OpportunityFactory
 from tests.factories import MembershipFactory, OrganizationFactory
 

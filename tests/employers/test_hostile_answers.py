@@ -8,7 +8,7 @@ import pytest
 from employers.choices import Kind
 from employers.forms import FORMS
 from employers.models import Opportunity
-from employers.sections import sections_of
+from employers.postings.sections import sections_of
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from employers.forms.fields import end_of, start_of
 from employers.importing.columns import match_columns
 from employers.importing.reading import read_table
 from employers.models import Opportunity
-from employers.words import snapshot
+from employers.postings.words import snapshot
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.factories import OrganizationFactory, PlaceFactory
 from tests.programs.factories import ProgramFactory

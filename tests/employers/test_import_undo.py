@@ -12,7 +12,7 @@ from employers.actions import save_words
 from employers.choices import ImportState
 from employers.importing import working
 from employers.models import Import, Opportunity
-from employers.words import snapshot
+from employers.postings.words import snapshot
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from vocabularies.models import Skill
 

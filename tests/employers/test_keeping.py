@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from employers.actions import keep_opportunity, save_search
+from employers.browsing.search import OpportunityQuery
 from employers.models import Kept, Opportunity, SavedSearch
-from employers.search import OpportunityQuery
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.factories import UserFactory
 

@@ -9,11 +9,12 @@ import pytest
 from django.utils import timezone
 
 from accounts.choices import Ownership
-from employers import actions, structured
+from employers import actions
 from employers.choices import Kind
 from employers.forms import FORMS
 from employers.models import BeneficiaryAnswer, Opportunity, Policy
-from employers.sections import needs_of, sections_of
+from employers.postings import structured
+from employers.postings.sections import needs_of, sections_of
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.factories import PlaceFactory, SectorFactory
 from vocabularies.models import ApprenticeshipStandard, Occupation, Skill

@@ -29,7 +29,7 @@ from employers.models import (
     TrainingStep,
     WageStep,
 )
-from employers.words import DETAILS, WORD_FIELDS, changes, snapshot
+from employers.postings.words import DETAILS, WORD_FIELDS, changes, snapshot
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.factories import PlaceFactory
 from vocabularies.models import Skill

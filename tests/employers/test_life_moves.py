@@ -13,7 +13,7 @@ from accounts.models import Review
 from employers import actions, rules
 from employers.choices import State
 from employers.models import Opportunity, Policy
-from employers.standing import ACTS, refusal, why_hidden
+from employers.postings.standing import ACTS, refusal, why_hidden
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.factories import MembershipFactory
 

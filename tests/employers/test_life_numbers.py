@@ -6,10 +6,10 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
 
-from employers import counted
-from employers.counted import keep_views
 from employers.models import Kept, Opportunity, ViewCount
-from employers.numbers import claims_for, with_numbers
+from employers.postings import counted
+from employers.postings.counted import keep_views
+from employers.postings.numbers import claims_for, with_numbers
 from employers.tasks import keep_view_counts
 from outreach.templatetags.reach import readers_told
 from tests.employers.factories import EmployerFactory, OpportunityFactory

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from employers.mapping import map_of
+from employers.browsing.mapping import map_of
+from employers.browsing.search import OpportunityQuery
 from employers.models import Opportunity
-from employers.search import OpportunityQuery
 from tests.employers.factories import OpportunityFactory
 from tests.factories import CountyFactory, PlaceFactory
 

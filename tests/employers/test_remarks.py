@@ -15,8 +15,8 @@ from employers import actions
 from employers.choices import State
 from employers.forms.review import RemarkDraft
 from employers.models import Opportunity
-from employers.remarks import fields_of, remarks_for
-from employers.words import snapshot
+from employers.postings.remarks import fields_of, remarks_for
+from employers.postings.words import snapshot
 from tests.employers.factories import EmployerFactory, OpportunityFactory
 from tests.employers.makers import make_remark
 

@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from employers.actions import keep_search_words
+from employers.browsing.search import OpportunityQuery
 from employers.models import Opportunity, SkillWanted
-from employers.search import OpportunityQuery
 from tests.employers.factories import OpportunityFactory
 from tests.programs.factories import ProgramFactory
 from vocabularies.lookups import refresh_words

@@ -3,12 +3,12 @@
 import pytest
 from django.db import models
 
-from employers import words
 from employers.choices import Kind
 from employers.forms import FORMS
 from employers.forms.section import DetailForm
 from employers.models import Opportunity
-from employers.sections import ALL, needs_of, sections_of
+from employers.postings import words
+from employers.postings.sections import ALL, needs_of, sections_of
 from tests.employers.factories import OpportunityFactory
 
 pytestmark = pytest.mark.django_db

@@ -18,8 +18,8 @@ from plans.actions import (
     tell_news,
     write_to_followers,
 )
-from plans.cycles import today_here
 from plans.models import Follow, Item, Plan
+from plans.progress.cycles import today_here
 from tests.outreach.factories import LetterFactory
 from tests.plans.factories import item_called, make_plan, open_for_comment
 

@@ -25,9 +25,9 @@ from plans.actions import (
     take_comments,
     tell_answered,
 )
-from plans.answers import Here, answered_on, deeds, prepared, seen_of, step_of, who_spoke
 from plans.choices import Disposition, Shown
-from plans.desk_of_answers import answers_waiting_for
+from plans.comments.answers import Here, answered_on, deeds, prepared, seen_of, step_of, who_spoke
+from plans.desk.answers import answers_waiting_for
 from plans.models import Comment, Descent, Item, Plan, Response, ResponseTemplate
 from plans.views import responses
 from tests.plans.factories import adopt, item_called, make_comment, open_for_comment

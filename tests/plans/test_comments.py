@@ -31,7 +31,7 @@ from plans.actions import (
     withdraw_comment,
 )
 from plans.choices import COMMENT_MOVES, CommentState
-from plans.links import private_token
+from plans.letters.links import private_token
 from plans.models import Comment, CommentWindow, Plan, PlanVersion
 from plans.rules import author_may_withdraw, may_decide, may_edit_plan
 from tests.plans.factories import item_called, make_comment, make_plan, open_for_comment

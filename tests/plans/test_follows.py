@@ -26,11 +26,11 @@ from plans.actions import (
     tell_news,
     write_to_followers,
 )
-from plans.answers import prepared, seen_of
 from plans.choices import Passing
-from plans.cycles import today_here
-from plans.links import FOLLOW_END, FOLLOW_MANAGE, follow_token
+from plans.comments.answers import prepared, seen_of
+from plans.letters.links import FOLLOW_END, FOLLOW_MANAGE, follow_token
 from plans.models import Comment, CommentWindow, Descent, Follow, Item, Plan
+from plans.progress.cycles import today_here
 from tests.factories import UserFactory
 from tests.plans.factories import adopt, item_called, make_comment, make_plan, open_for_comment
 

@@ -22,8 +22,8 @@ from plans.actions import (
     withdraw_comment,
 )
 from plans.actions.erasing import erase_addresses, forget_unconfirmed
-from plans.flood import BITS, has_worked
-from plans.links import private_token
+from plans.comments.flood import BITS, has_worked
+from plans.letters.links import private_token
 from plans.models import Comment, Follow, Item, Plan, PlanVersion, Reply, Response
 from tests.plans.factories import item_called, make_comment, open_for_comment
 from tests.plans.test_comments import GIVEN, give, link_in
@@ -322,7 +322,7 @@ def test_under_a_flood_a_browser_works_instead(flood, client):
 
 def test_bots_of_one_address_hurt_nobody_else(version, client, monkeypatch):
     """What is refused does not count towards a flood, which would ask everybody for work."""
-    monkeypatch.setattr("plans.flood.MANY", 12)
+    monkeypatch.setattr("plans.comments.flood.MANY", 12)
     stamped = TimestampSigner(salt=OPENED, sep="~").sign("form")
     with time_machine.travel(timezone.now() + timedelta(seconds=9), tick=False):
         codes = [

@@ -20,11 +20,11 @@ from plans.actions.importing import (
     correct_import,
     save_import,
 )
-from plans.freezing import freeze, working_items
 from plans.importing.matching import propose
 from plans.importing.reading import read_text
 from plans.models import Action, Item, Plan, PlanImport, RoleAssignment, WorkGroup
-from plans.references import pending
+from plans.structure.freezing import freeze, working_items
+from plans.structure.references import pending
 
 HERE = Path(__file__).parent / "imported"
 PAGE = (HERE / "shape_of_a_page.txt").read_text(encoding="utf-8")

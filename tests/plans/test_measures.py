@@ -9,7 +9,6 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from employers.choices import Kind
-from plans import live
 from plans.actions import (
     MeasureChanged,
     add_values,
@@ -18,11 +17,12 @@ from plans.actions import (
     save_measure,
     set_value,
 )
-from plans.charts import chart_of, thinned
 from plans.choices import Direction
-from plans.cycles import today_here
-from plans.measuring import Measured
 from plans.models import Measure, MeasureValue, Plan
+from plans.progress.charts import chart_of, thinned
+from plans.progress.cycles import today_here
+from plans.progress.measuring import Measured
+from plans.progress.standing import live
 from tests.employers.factories import OpportunityFactory
 from tests.outreach.factories import SubscriptionFactory
 from tests.plans.factories import item_called, make_comment

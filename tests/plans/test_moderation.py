@@ -30,7 +30,7 @@ from plans.actions import (
     withdraw_reply,
 )
 from plans.actions.answering import tell_answered
-from plans.links import private_token
+from plans.letters.links import private_token
 from plans.models import Comment, Reply, Response
 from tests.factories import DutyFactory, MembershipFactory, UserFactory
 from tests.plans.factories import make_comment

@@ -22,9 +22,9 @@ from plans.actions import (
     retire_item,
 )
 from plans.choices import Passing, PlanState
-from plans.freezing import working_items
 from plans.models import Item, Measure, Milestone, Plan, RoleAssignment
-from plans.references import dangling
+from plans.structure.freezing import working_items
+from plans.structure.references import dangling
 from tests.plans.factories import adopt, item_called, make_comment, open_for_comment
 
 LEVELS = {"one-0": "aim", "many-0": "aims"}

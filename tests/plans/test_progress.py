@@ -16,7 +16,6 @@ from accounts.models import Entry, User
 from partnerships import glance
 from plans.actions import seen_statuses, tell_news
 from plans.actions.reminding import remind_of_news
-from plans.cycles import cycle_of, months_after, today_here
 from plans.models import (
     Action,
     GroupMember,
@@ -27,6 +26,7 @@ from plans.models import (
     StatusUpdate,
     WorkGroup,
 )
+from plans.progress.cycles import cycle_of, months_after, today_here
 from tests.factories import UserFactory
 from tests.plans.factories import adopt, item_called, make_comment, make_plan, open_for_comment
 

@@ -12,9 +12,9 @@ from plans.actions import CellDraft, edit_item, merge_items, set_roles
 from plans.actions.editing import EditedMeanwhile, ItemDraft
 from plans.choices import ROLE_PRESETS
 from plans.forms import ItemForm
-from plans.lint import findings, musts
 from plans.models import Action, GroupMember, Item, Plan, RoleAssignment, WorkGroup
-from plans.roles import roles_changed
+from plans.structure.lint import findings, musts
+from plans.structure.roles import roles_changed
 from tests.plans.factories import adopt, item_called, make_plan, open_for_comment
 
 pytestmark = pytest.mark.django_db

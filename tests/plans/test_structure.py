@@ -28,9 +28,9 @@ from plans.actions import (
     split_item,
 )
 from plans.actions.structure import place_of, tree_of
-from plans.freezing import working_items
 from plans.models import Action, Descent, Item, Plan
-from plans.references import dangling, pending
+from plans.structure.freezing import working_items
+from plans.structure.references import dangling, pending
 from tests.plans.factories import item_called, make_comment, make_plan, open_for_comment
 from tests.plans.test_editing import form_of
 

@@ -18,8 +18,8 @@ from plans.actions import (
     version_on,
 )
 from plans.actions.erasing import erase_addresses
+from plans.comments.pieces import left_over, number_in, without
 from plans.models import Comment, Item, Response, Submission
-from plans.pieces import left_over, number_in, without
 from tests.factories import DutyFactory, UserFactory
 from tests.plans.factories import item_called, make_comment, open_for_comment
 

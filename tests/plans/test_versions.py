@@ -24,10 +24,10 @@ from plans.actions import (
     retire_item,
 )
 from plans.choices import PLAN_MOVES, PlanState, Stage
-from plans.differences import compare, words
-from plans.frozen import Frozen
 from plans.models import Item, Plan, PlanVersion, VersionItem
-from plans.references import UnknownReference
+from plans.structure.differences import compare, words
+from plans.structure.frozen import Frozen
+from plans.structure.references import UnknownReference
 from tests.plans.factories import adopt, item_called, make_plan, open_for_comment
 
 

@@ -15,8 +15,8 @@ from plans.actions import (
     open_window,
 )
 from plans.choices import CommentState, PlanState
+from plans.comments.windows import window_among
 from plans.models import Comment, CommentWindow, Plan, PlanVersion
-from plans.windows import window_among
 from tests.plans.factories import item_called, make_comment, open_for_comment
 from tests.plans.test_comments import give, link_in
 

@@ -18,11 +18,11 @@ from plans.actions.importing import (
     refuse_what_does_not_fit,
     save_import,
 )
-from plans.freezing import working_items
 from plans.importing.matching import Proposal, propose
 from plans.importing.reading import MOST_BYTES, read_plan
 from plans.importing.tree import Node, as_json, left_out, parts_of, roots_of, unplaced, walk
 from plans.models import Plan
+from plans.structure.freezing import working_items
 from vocabularies.files import Unreadable
 
 

@@ -1,0 +1,226 @@
+"""Counting by looking at matches, as many as one may look at: words, distances, occupations, and
+more filters than the count table knows.
+
+All marks of the matches are counted by one sum: each has four decimal digits of a listing's tally.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models.functions import Mod
+from django.db.models.lookups import Exact
+from django.utils import timezone
+
+from employers.browsing.filters import START_DAYS, WITHIN
+from employers.browsing.listed import ORDERED_BY, ask, expected_of, is_short, listings, nearest
+from employers.browsing.names import names
+from employers.browsing.search import OpportunityQuery
+from employers.choices import StartKind
+from vocabularies.models import Region
+
+# No more matches than this are looked at.
+MOST = 1000
+# One listing of so many stands in the index `listing_sample`.
+SAMPLE = 8
+# So many are expected to fill a look at every eighth.
+COMMON = int(1.3 * SAMPLE * MOST)
+
+
+# What a look asks of the rows of a part: (key, rows, employers, tally or ZIP codes, rows that start
+# within a month, within three); of "near" a row for each set of ZIP codes.
+COLUMNS = {
+    False: "(employer, tally, band, id, ends_at, public_since, hourly_pay)",
+    True: "(place, more)",
+}
+TOLD = {
+    False: "SELECT '{key}', count(*), {employers}, sum(tally)::text, "
+    "count(*) FILTER (WHERE band = '1'), count(*) FILTER (WHERE band = '3') FROM {rows}",
+    True: "SELECT '{key}', count(*), 0, concat_ws(' ', place, array_to_string(more, ' ')), 0, 0 "
+    "FROM {rows} GROUP BY place, more",
+}
+# And the rows that the list begins with: (key, id, 0, columns of the order, which, 0).
+BEGINNING = 26  # a page and one more
+ORDERS = {
+    "closing": "ends_at, id",
+    "newest": "public_since DESC, id DESC",
+    "pay": "hourly_pay DESC NULLS LAST, id DESC",
+}
+BEGINS = (
+    "SELECT 'begins', id, 0, json_build_array(ends_at, public_since, hourly_pay)::text, nth, 0 "
+    "FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS nth FROM {rows}) AS ordered "
+    "WHERE nth <= {many}"
+)
+
+
+class Begun(NamedTuple):
+    """The columns of ORDERED_BY."""
+
+    pk: int
+    ends_at: datetime
+    public_since: datetime
+    hourly_pay: Decimal | None
+
+
+class AtLeast(int):
+    """A count that was stopped: there are at least so many. Shown as "2,000+"."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}+" if self else "few"
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
+
+    __html__ = __str__
+
+
+def capped(n: int, most: int | None = None) -> int:
+    most = MOST if most is None else most
+    return n if n <= most else AtLeast(most)
+
+
+def is_few(total: int) -> bool:
+    """So few that all of them may be looked at."""
+    return total <= MOST and not isinstance(total, AtLeast)
+
+
+@dataclass
+class Part:
+    """What one look found: how many rows, and of them how many have each mark."""
+
+    rows: int
+    employers: int
+    tally: str
+    bands: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return capped(self.rows)
+
+    def of_any(self, marks: list[str]) -> int:
+        """How many have one of the marks, of which a posting has one at most."""
+        n = sum(self._count(mark) for mark in marks)
+        return AtLeast(n) if self.rows > MOST else n
+
+    def _count(self, mark: str) -> int:
+        if mark.startswith("start="):
+            return self.bands[mark]
+        place = names().places.get(mark)
+        end = len(self.tally) - 4 * place if place is not None else 0
+        return int(self.tally[max(end - 4, 0) : end]) if end > 0 else 0
+
+
+@dataclass
+class Look:
+    """Looks at up to MOST matches of the whole query (part ""), of the query without each key that
+    is in use, and without the distance."""
+
+    query: OpportunityQuery
+    at: datetime
+    used: list[str]
+    parts: dict[str, Part] = field(default_factory=dict)
+    spots: dict[str, int] | None = None
+    is_short: bool = False
+    # The listings that the first page begins with, where all were looked at.
+    first: list[Any] | None = None
+
+    @property
+    def total(self) -> int:
+        return self.parts[""].total
+
+    def look(self) -> None:
+        """Common words are told by every eighth listing, if those are more than one may look at."""
+        keys = ["", *self.used, *(["near"] if self.query.near else [])]
+        expected = expected_of(self.query, self.at, keys) if self.query.q or self.query.near else {}
+        # Rings are shown where all can be looked at.
+        asked = [key for key in keys if key != "near" or expected["near"] <= MOST]
+        common = {key for key in keys if self.query.q and expected[key] > COMMON}
+        self._ask(asked, common)
+        if again := [key for key in common if key in asked and self._rows_of(key) <= MOST]:
+            self._ask(again, set())
+        if self.query.q and self._rows_of("") > MOST:
+            self.is_short = is_short(expected[""])
+        # A tally that is longer than the known marks reach has a mark that is new.
+        if max(len(part.tally) for part in self.parts.values()) > 4 * len(names().places):
+            names().read_places_again()
+
+    def rings(self) -> dict[str, int]:
+        """{miles: n, "": n of all}; {} where there are too many to look at."""
+        if self.spots is None or self._rows_of("near") > MOST:
+            return {}
+        farthest = max(WITHIN.values())
+        away = [(nearest(self.query, z.split(), farthest), n) for z, n in self.spots.items()]
+        rings = {
+            miles: sum(n for near, n in away if near is not None and near <= number)
+            for miles, number in WITHIN.items()
+        }
+        return rings | {"": self._rows_of("near")}
+
+    def _rows_of(self, key: str) -> int:
+        return sum((self.spots or {}).values()) if key == "near" else self.parts[key].rows
+
+    def _ask(self, keys: list[str], common: set[str]) -> None:
+        within: list[str] = []
+        asked: list[str] = []
+        params: list[Any] = []
+        for key in keys:
+            sql, own = self._rows_sql(key, key in common)
+            within.append(f"part_{len(within)} {COLUMNS[key == 'near']} AS ({sql})")
+            params += own
+            employers = "0" if key else "count(DISTINCT employer)"
+            told = TOLD[key == "near"]
+            asked.append(told.format(key=key, rows=f"part_{len(within) - 1}", employers=employers))
+        begins = "" in keys and "" not in common and self._begins()
+        if begins:
+            rows = f"part_{keys.index('')}"
+            asked.append(BEGINS.format(rows=rows, order=ORDERS[self.query.order], many=BEGINNING))
+        sql = f"WITH {', '.join(within)} {' UNION ALL '.join(asked)}"
+        answers = ask(self.query.q, sql, params)
+        if "near" in keys:
+            self.spots = {zips: n for key, n, _, zips, _, _ in answers if key == "near"}
+        if begins:
+            self._begin([answer for answer in answers if answer[0] == "begins"])
+        for key, n, employers, tally, soon, later in answers:
+            if key in keys and key != "near":
+                bands = {"start=1": soon, "start=3": later}
+                self.parts[key] = Part(n, employers, tally or "", bands)
+
+    def _rows_sql(self, key: str, is_common: bool) -> tuple[str, Any]:
+        """The rows that one part looks at."""
+        rows = listings(self.query, self.at, key).order_by()
+        if is_common:
+            rows = rows.filter(Exact(Mod(F("pk"), SAMPLE), 0))
+        if key == "near":
+            columns = ["place", "more_places"]
+        else:
+            rows = rows.annotate(band=_start_band())
+            columns = ["employer", "tally", "band", *ORDERED_BY]
+        return rows.values_list(*columns)[: MOST + 1].query.sql_with_params()
+
+    # The beginning of the list
+
+    def _begins(self) -> bool:
+        query = self.query
+        return query.order in ORDERS and not (query.after or query.before)
+
+    def _begin(self, answers: list[tuple[Any, ...]]) -> None:
+        self.first = []
+        for _, pk, _, said, _, _ in sorted(answers, key=lambda answer: answer[4]):
+            ends_at, public_since, hourly_pay = json.loads(said, parse_float=Decimal)
+            moments = datetime.fromisoformat(ends_at), datetime.fromisoformat(public_since)
+            self.first.append(Begun(pk, *moments, hourly_pay))
+
+
+def _start_band() -> Case:
+    """The step of start that a listing stands in today; the count table has it as events."""
+    today = timezone.localdate(timezone=Region.current().zone)
+    soon = Q(start_kind__in=[StartKind.AT_ONCE, StartKind.ROLLING])
+    return Case(
+        When(soon | Q(starts_on__lte=today + timedelta(days=START_DAYS["1"])), then=Value("1")),
+        When(starts_on__lte=today + timedelta(days=START_DAYS["3"]), then=Value("3")),
+        default=Value(""),
+        output_field=TextField(),
+    )

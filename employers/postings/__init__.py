@@ -1,0 +1,1 @@
+"""One posting: what it says, what it still needs, how it stands."""

@@ -1,0 +1,1 @@
+"""What is said to the plan, how it is kept in order, and what is answered."""

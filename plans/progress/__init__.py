@@ -1,0 +1,1 @@
+"""How the plan goes: news, measures, and the figures that the portal counts itself."""
