@@ -5,7 +5,8 @@ class PlansConfig(AppConfig):
     name = "plans"
 
     def ready(self) -> None:
-        from plans import following, live_figures  # noqa: PLC0415  needs the models
+        from plans import following  # noqa: PLC0415  needs the models
+        from plans.progress import figures  # noqa: PLC0415  needs the models
 
         following.connect()
-        live_figures.connect()
+        figures.connect()

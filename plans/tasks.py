@@ -13,7 +13,7 @@ from plans.actions import erasing, reminding
 from plans.exporting import making
 from plans.models import Measure
 from plans.paper import ahead
-from plans.progress.standing import live
+from plans.progress import live
 
 
 @shared_task(expires=3000)

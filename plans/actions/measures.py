@@ -9,8 +9,8 @@ from django.db import transaction
 
 from accounts.actions import MoveRefused, record
 from plans.models import Measure, MeasureValue, Plan
+from plans.progress import live
 from plans.progress.cycles import today_here
-from plans.progress.standing import live
 
 
 class ValueThere(Exception):

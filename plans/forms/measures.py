@@ -13,8 +13,8 @@ from accounts.forms import PortalForm, PortalModelForm
 from plans.forms.fields import ProseField
 from plans.forms.progress import DayField
 from plans.models import Item, Measure, Plan
+from plans.progress import live
 from plans.progress.cycles import today_here
-from plans.progress.standing import live
 from vocabularies.text import plain_line
 
 MOST_LINES = 500

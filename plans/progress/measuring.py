@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 
 from plans.choices import Direction
 from plans.models import Measure, MeasureValue, Plan
+from plans.progress import live
 from plans.progress.charts import Chart, chart_of, figure, thinned
 from plans.progress.cycles import today_here
-from plans.progress.standing import live
 from plans.templatetags.plan import short_day
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 
-from plans.progress.standing import charts
+from plans.progress import charts
 from plans.structure.references import within_version
 from plans.structure.roles import meaning_of, shape_of
 

@@ -19,10 +19,10 @@ from plans.actions import (
 )
 from plans.choices import Direction
 from plans.models import Measure, MeasureValue, Plan
+from plans.progress import live
 from plans.progress.charts import chart_of, thinned
 from plans.progress.cycles import today_here
 from plans.progress.measuring import Measured
-from plans.progress.standing import live
 from tests.employers.factories import OpportunityFactory
 from tests.outreach.factories import SubscriptionFactory
 from tests.plans.factories import item_called, make_comment
