@@ -79,7 +79,9 @@ def totals_of(queries: list[OpportunityQuery], at: datetime, most: int | None = 
     totals = {number: known.total for number, known in enumerate(found) if known}
     for words in {query.q for query in queries}:
         asked = [n for n, q in enumerate(queries) if n not in totals and q.q == words]
-        totals |= _counted({n: listings(queries[n], at) for n in asked}, words, most)
+        totals |= _counted(
+            {n: listings(queries[n], at, up_to=most or MOST) for n in asked}, words, most
+        )
     return [totals[number] for number in range(len(queries))]
 
 
@@ -139,8 +141,9 @@ def _by_looking(
         if key != "supports" and len(chosen) == 1 and chosen[0] in group:
             found.groups[key][chosen[0]] = found.total
     found.rings = look.rings()
-    if found.few:
+    if not isinstance(look.total, AtLeast):
         found.first = look.first
+    if found.few:
         found.employers = look.parts[""].employers
     return found
 

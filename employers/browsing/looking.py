@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models import F
 from django.db.models.functions import Mod
 from django.db.models.lookups import Exact
 from django.utils import timezone
@@ -24,6 +24,8 @@ from vocabularies.models import Region
 
 # No more matches than this are looked at.
 MOST = 1000
+# But for those that are found and sorted anyhow: as many as four digits of a tally can tell.
+ALL = 9_999
 # One listing of so many stands in the index `listing_sample`.
 SAMPLE = 8
 # So many are expected to fill a look at every eighth.
@@ -33,12 +35,12 @@ COMMON = int(1.3 * SAMPLE * MOST)
 # What a look asks of the rows of a part: (key, rows, employers, tally or ZIP codes, rows that start
 # within a month, within three); of "near" a row for each set of ZIP codes.
 COLUMNS = {
-    False: "(employer, tally, band, id, ends_at, public_since, hourly_pay)",
+    False: "(employer, tally, start_kind, starts_on, id, ends_at, public_since, hourly_pay)",
     True: "(place, more)",
 }
 TOLD = {
     False: "SELECT '{key}', count(*), {employers}, sum(tally)::text, "
-    "count(*) FILTER (WHERE band = '1'), count(*) FILTER (WHERE band = '3') FROM {rows}",
+    "count(*) FILTER (WHERE {soon}), count(*) FILTER (WHERE {later}) FROM {rows}",
     True: "SELECT '{key}', count(*), 0, concat_ws(' ', place, array_to_string(more, ' ')), 0, 0 "
     "FROM {rows} GROUP BY place, more",
 }
@@ -95,15 +97,16 @@ class Part:
     employers: int
     tally: str
     bands: dict[str, int]
+    most: int
 
     @property
     def total(self) -> int:
-        return capped(self.rows)
+        return capped(self.rows, self.most)
 
     def of_any(self, marks: list[str]) -> int:
         """How many have one of the marks, of which a posting has one at most."""
         n = sum(self._count(mark) for mark in marks)
-        return AtLeast(n) if self.rows > MOST else n
+        return AtLeast(n) if self.rows > self.most else n
 
     def _count(self, mark: str) -> int:
         if mark.startswith("start="):
@@ -115,7 +118,7 @@ class Part:
 
 @dataclass
 class Look:
-    """Looks at up to MOST matches of the whole query (part ""), of the query without each key that
+    """Looks at up to `most` matches of the whole query (part ""), and up to MOST of the query without each key that
     is in use, and without the distance."""
 
     query: OpportunityQuery
@@ -124,6 +127,7 @@ class Look:
     parts: dict[str, Part] = field(default_factory=dict)
     spots: dict[str, int] | None = None
     is_short: bool = False
+    most: int = 0
     # The listings that the first page begins with, where all were looked at.
     first: list[Any] | None = None
 
@@ -138,11 +142,12 @@ class Look:
         # Rings are shown where all can be looked at.
         asked = [key for key in keys if key != "near" or expected["near"] <= MOST]
         common = {key for key in keys if self.query.q and expected[key] > COMMON}
+        self.is_short = bool(self.query.q) and is_short(expected[""])
+        self.most = ALL if self.is_short and self._begins() else MOST
         self._ask(asked, common)
         if again := [key for key in common if key in asked and self._rows_of(key) <= MOST]:
             self._ask(again, set())
-        if self.query.q and self._rows_of("") > MOST:
-            self.is_short = is_short(expected[""])
+        self.is_short &= self._rows_of("") <= ALL
         # A tally that is longer than the known marks reach has a mark that is new.
         if max(len(part.tally) for part in self.parts.values()) > 4 * len(names().places):
             names().read_places_again()
@@ -166,13 +171,14 @@ class Look:
         within: list[str] = []
         asked: list[str] = []
         params: list[Any] = []
+        told = {"employers": "0", **_start_bands()}
         for key in keys:
+            rows = f"part_{len(within)}"
             sql, own = self._rows_sql(key, key in common)
-            within.append(f"part_{len(within)} {COLUMNS[key == 'near']} AS ({sql})")
+            within.append(f"{rows} {COLUMNS[key == 'near']} AS ({sql})")
             params += own
-            employers = "0" if key else "count(DISTINCT employer)"
-            told = TOLD[key == "near"]
-            asked.append(told.format(key=key, rows=f"part_{len(within) - 1}", employers=employers))
+            more = {} if key else {"employers": "count(DISTINCT employer)"}
+            asked.append(TOLD[key == "near"].format(**told | more, key=key, rows=rows))
         begins = "" in keys and "" not in common and self._begins()
         if begins:
             rows = f"part_{keys.index('')}"
@@ -186,19 +192,20 @@ class Look:
         for key, n, employers, tally, soon, later in answers:
             if key in keys and key != "near":
                 bands = {"start=1": soon, "start=3": later}
-                self.parts[key] = Part(n, employers, tally or "", bands)
+                most = MOST if key else self.most
+                self.parts[key] = Part(n, employers, tally or "", bands, most)
 
     def _rows_sql(self, key: str, is_common: bool) -> tuple[str, Any]:
         """The rows that one part looks at."""
-        rows = listings(self.query, self.at, key).order_by()
+        most = MOST if key else self.most
+        rows = listings(self.query, self.at, key, most + 1).order_by()
         if is_common:
             rows = rows.filter(Exact(Mod(F("pk"), SAMPLE), 0))
         if key == "near":
             columns = ["place", "more_places"]
         else:
-            rows = rows.annotate(band=_start_band())
-            columns = ["employer", "tally", "band", *ORDERED_BY]
-        return rows.values_list(*columns)[: MOST + 1].query.sql_with_params()
+            columns = ["employer", "tally", "start_kind", "starts_on", *ORDERED_BY]
+        return rows.values_list(*columns)[: most + 1].query.sql_with_params()
 
     # The beginning of the list
 
@@ -214,13 +221,13 @@ class Look:
             self.first.append(Begun(pk, *moments, hourly_pay))
 
 
-def _start_band() -> Case:
-    """The step of start that a listing stands in today; the count table has it as events."""
+def _start_bands() -> dict[str, str]:
+    """The step of start that a listing stands in today, as conditions; the count table has it as
+    events."""
     today = timezone.localdate(timezone=Region.current().zone)
-    soon = Q(start_kind__in=[StartKind.AT_ONCE, StartKind.ROLLING])
-    return Case(
-        When(soon | Q(starts_on__lte=today + timedelta(days=START_DAYS["1"])), then=Value("1")),
-        When(starts_on__lte=today + timedelta(days=START_DAYS["3"]), then=Value("3")),
-        default=Value(""),
-        output_field=TextField(),
-    )
+    at_any_time = f"start_kind IN ('{StartKind.AT_ONCE}', '{StartKind.ROLLING}')"
+    soon, later = (f"starts_on <= '{today + timedelta(days=START_DAYS[n])}'" for n in "13")
+    return {
+        "soon": f"({at_any_time} OR {soon})",
+        "later": f"({later} AND NOT {at_any_time} AND NOT {soon})",
+    }

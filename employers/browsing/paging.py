@@ -42,11 +42,11 @@ class Ordered(Naming):
         if self.order == "distance":
             return self._with_miles(queryset).order_by("miles", "pk")
         if self.order == "newest":
-            return queryset.order_by(_as_it_is("public_since", few).desc(), "-pk")
+            return queryset.order_by(as_it_is("public_since", few).desc(), "-pk")
         if self.order == "pay":
-            return queryset.order_by(_as_it_is("hourly_pay", few).desc(nulls_last=True), "-pk")
+            return queryset.order_by(as_it_is("hourly_pay", few).desc(nulls_last=True), "-pk")
         closing = "ends_at" if queryset.model is Listing else "closes_at"
-        return queryset.order_by(_as_it_is(closing, few).asc(nulls_last=True), "pk")
+        return queryset.order_by(as_it_is(closing, few).asc(nulls_last=True), "pk")
 
     def page(
         self,
@@ -155,7 +155,7 @@ class Ordered(Naming):
         return queryset.annotate(miles=Subquery(nearest, output_field=FloatField()))
 
 
-def _as_it_is(column: str, few: bool) -> Any:
+def as_it_is(column: str, few: bool) -> Any:
     """The column, or the same values as an expression that no index stands for."""
     return Coalesce(column, column) if few else F(column)
 

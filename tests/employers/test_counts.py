@@ -252,6 +252,7 @@ def test_too_many_to_count_are_said_to_be_at_least_so_many(client, region, monke
     for row in Opportunity.objects.all():
         keep_search_words(row)
     monkeypatch.setattr(looking, "MOST", 3)
+    monkeypatch.setattr(looking, "ALL", 3)
 
     body = client.get("/opportunities/?q=welder").content.decode()
     chosen = client.get("/opportunities/?q=welder&kind=internship").content.decode()
