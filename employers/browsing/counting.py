@@ -79,9 +79,8 @@ def totals_of(queries: list[OpportunityQuery], at: datetime, most: int | None = 
     totals = {number: known.total for number, known in enumerate(found) if known}
     for words in {query.q for query in queries}:
         asked = [n for n, q in enumerate(queries) if n not in totals and q.q == words]
-        totals |= _counted(
-            {n: listings(queries[n], at, up_to=most or MOST) for n in asked}, words, most
-        )
+        rows = {n: listings(queries[n], at, up_to=most or MOST) for n in asked}
+        totals |= _counted(rows, words, most)
     return [totals[number] for number in range(len(queries))]
 
 

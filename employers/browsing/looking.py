@@ -118,8 +118,8 @@ class Part:
 
 @dataclass
 class Look:
-    """Looks at up to `most` matches of the whole query (part ""), and up to MOST of the query without each key that
-    is in use, and without the distance."""
+    """Looks at up to `most` matches of the whole query (part ""), and up to MOST of the query
+    without each key that is in use, and without the distance."""
 
     query: OpportunityQuery
     at: datetime
