@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 
-from employers.browsing.listed import by_words, listings
+from employers.browsing.listed import ask, listings
 from employers.browsing.named import Named
 from employers.browsing.search import OpportunityQuery, round_miles
 from employers.models import Opportunity
@@ -103,9 +103,10 @@ class Run:
             parsed = OpportunityQuery.from_querystring(query, self._named)
             floor = self.floors.get(query, self.now - FIRST_SPAN) - LATE
             wanted = Q(public_since__gt=floor) | Q(ends_at__lte=self.now + SOON)
-            found = listings(parsed, self.now).filter(wanted).order_by("-public_since", "-pk")
-            with by_words(parsed.q):
-                rows = list(found.values_list("pk", "public_since", "ends_at")[:MOST_ROWS])
+            found = listings(parsed, self.now, up_to=MOST_ROWS).filter(wanted)
+            found = found.order_by("-public_since", "-pk")
+            columns = found.values_list("pk", "public_since", "ends_at")[:MOST_ROWS]
+            rows = ask(parsed.q, *columns.query.sql_with_params())
             return Search(parsed, parsed.describe(), [Row(*row) for row in rows])
 
     def choose(

@@ -82,9 +82,15 @@ def _header(name: str, value: object) -> str:
     if name in ADDRESS_HEADERS:
         text = _mailbox(text)
     elif not text.isascii():
-        encoded = Header(text, "utf-8", maxlinelen=LINE, header_name=name)
-        return f"{name}: {encoded.encode(linesep='\r\n')}\r\n"
+        return f"{name}: {_encoded(name, text)}\r\n"
     return _folded(f"{name}: {text}") + "\r\n"
+
+
+@lru_cache(maxsize=1024)
+def _encoded(name: str, text: str) -> str:
+    """Kept: readers of one search get one subject, and this takes as long as all the rest."""
+    header = Header(text, "utf-8", maxlinelen=LINE, header_name=name)
+    return header.encode(linesep="\r\n")
 
 
 @lru_cache(maxsize=64)

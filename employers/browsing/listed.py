@@ -1,14 +1,13 @@
 """What a query finds among the listings, in their order."""
 
 from collections import namedtuple
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from math import prod
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import BooleanField, Func, Q, Value
 
 from employers.browsing.filters import HOURS, PAY, WITHIN, meaning
@@ -223,22 +222,9 @@ BY_WORDS = "; ".join(f"SET LOCAL {name} = {value}" for name, value in PLANS.item
 AS_EVER = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in PLANS)
 
 
-@contextmanager
-def by_words(words: str) -> Iterator[None]:
-    """Rows with these words are found by the index of words alone."""
-    if not words:
-        yield
-        return
-    within = connection.in_atomic_block
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(BY_WORDS)
-        yield
-        if within:
-            cursor.execute(AS_EVER)
-
-
 def ask(words: str, sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-    """The answer to one statement, found as in `by_words`, in one turn."""
+    """The answer to one statement, in one turn; rows with these words are found by the index of
+    words alone."""
     with connection.cursor() as cursor:
         if not words:
             cursor.execute(sql, params)
