@@ -6,6 +6,7 @@ The names and addresses of people who commented are in none, and neither is what
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -103,14 +104,9 @@ PLAN_JSON = (
     Column(
         "cites",
         "Numbers of the items that it mentions",
-        lambda n, t: list(_cited(n, t)),
+        lambda n, t: [t.labels[pk][0] for pk in map(UUID, n.cites) if pk in t.labels],
     ),
 )
-
-
-def _cited(node: VersionItem, taken: Taken) -> Iterator[str]:
-    by_id = {str(pk): number for pk, (number, _) in taken.labels.items()}
-    return (by_id[pk] for pk in node.cites if pk in by_id)
 
 
 def plan_rows(node: VersionItem) -> Iterator[Row]:
