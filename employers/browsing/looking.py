@@ -141,9 +141,10 @@ class Look:
         expected = expected_of(self.query, self.at, keys) if self.query.q or self.query.near else {}
         # Rings are shown where all can be looked at.
         asked = [key for key in keys if key != "near" or expected["near"] <= MOST]
-        common = {key for key in keys if self.query.q and expected[key] > COMMON}
         self.is_short = bool(self.query.q) and is_short(expected[""])
         self.most = ALL if self.is_short and self._begins() else MOST
+        common = {key for key in keys if self.query.q and expected[key] > COMMON}
+        common -= {""} if self.most == ALL else set()
         self._ask(asked, common)
         if again := [key for key in common if key in asked and self._rows_of(key) <= MOST]:
             self._ask(again, set())
