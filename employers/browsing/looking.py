@@ -24,8 +24,9 @@ from vocabularies.models import Region
 
 # No more matches than this are looked at.
 MOST = 1000
-# But for those that are found and sorted anyhow: as many as four digits of a tally can tell.
-ALL = 9_999
+# But for those that are found and sorted anyhow: as many as four digits of a tally can
+# tell, with one to see that there are more.
+ALL = 9_998
 # One listing of so many stands in the index `listing_sample`.
 SAMPLE = 8
 # So many are expected to fill a look at every eighth.
@@ -142,7 +143,7 @@ class Look:
         # Rings are shown where all can be looked at.
         asked = [key for key in keys if key != "near" or expected["near"] <= MOST]
         self.is_short = bool(self.query.q) and is_short(expected[""])
-        self.most = ALL if self.is_short and self._begins() else MOST
+        self.most = ALL if self.is_short else MOST
         common = {key for key in keys if self.query.q and expected[key] > COMMON}
         common -= {""} if self.most == ALL else set()
         self._ask(asked, common)

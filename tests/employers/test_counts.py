@@ -337,6 +337,21 @@ def test_with_too_many_waiting_events_matches_are_looked_at(region, monkeypatch)
     assert counts_of(OpportunityQuery(), timezone.now()).total == 3
 
 
+def test_every_page_of_a_search_says_the_same_number(client, region, monkeypatch):
+    OpportunityFactory.create_batch(30)
+    for row in Opportunity.objects.all():
+        keep_search_words(row)
+    monkeypatch.setattr(looking, "MOST", 10)
+
+    first = client.get("/opportunities/?q=welder")
+    second = client.get(f"/opportunities/{first.context['next_url']}")
+
+    assert "30 opportunities</h2>" in first.content.decode()
+    assert "30 opportunities</h2>" in second.content.decode()
+    shown = [row.pk for page in (first, second) for row in page.context["rows"]]
+    assert len(shown) == len(set(shown)) == 30
+
+
 def test_common_words_are_told_by_every_eighth_listing(region):
     rows = OpportunityFactory.create_batch(9)
     for row in rows:
