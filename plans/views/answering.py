@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -138,10 +138,12 @@ def _response(pk: int) -> tuple[Response, Here]:
 @require_http_methods(GET_AND_POST)
 def answer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     response, here = _response(pk)
-    form = AnswerForm(
-        request.POST or None, here=here, response=response, initial=_from_template(request)
-    )
-    if request.method == "POST" and form.is_valid():
+    if request.POST.get("do") == "template":
+        typed = _with_template(request.POST)
+        form = AnswerForm(here=here, response=response, initial=typed)
+    else:
+        form = AnswerForm(request.POST or None, here=here, response=response)
+    if form.is_valid():
         data = form.cleaned_data
         try:
             actions.save_response(
@@ -165,18 +167,24 @@ def answer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "plans/answer_edit.html", context, status=422 if form.errors else 200)
 
 
-def _from_template(request: HttpRequest) -> dict[str, str]:
-    """What `?template=` puts into the fields; nothing is saved by it."""
-    chosen = request.GET.get("template", "")
+def _with_template(typed: QueryDict) -> dict[str, str]:
+    """What was typed, with the words of the chosen template; nothing is saved by it."""
+    kept = {name: typed[name] for name in AnswerForm.base_fields if name in typed}
+    chosen = typed.get("template", "")
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 10):
-        return {}
+        return kept
     template = ResponseTemplate.objects.filter(pk=chosen).first()
     if template is None:
-        return {}
-    return {
-        "text": template.text,
+        return kept
+    text = kept.get("text", "").strip()
+    if not text:
+        text = template.text
+    elif template.text not in text.replace("\r\n", "\n"):
+        text = f"{text}\n\n{template.text}"
+    return kept | {
+        "text": text,
         "disposition": template.disposition,
-        "no_change_because": template.no_change_because,
+        "no_change_because": kept.get("no_change_because") or template.no_change_because,
     }
 
 

@@ -185,6 +185,31 @@ def test_only_what_is_complete_and_was_read_is_published(plan, version):
         save_response(response=whole, draft=empty, revision=3, by=None)
 
 
+def test_a_template_keeps_what_was_typed(plan, version, desk):
+    response = begin(plan, make_comment(version, "1.1"))
+    address = f"/plan/answering/{response.pk}/"
+    template = ResponseTemplate.objects.create(
+        name="Elsewhere", disposition="out-of-scope", text="It is decided elsewhere."
+    )
+    typed = {"do": "template", "template": template.pk, "revision": 1, "disposition": "not"}
+    typed |= {"title": "Even later", "text": "Thank you.", "no_change_because": "Not ours."}
+
+    page = desk.post(address, typed)
+    again = desk.post(address, typed | {"text": page.context["form"].initial["text"]})
+    nonsense = desk.post(address, typed | {"template": "x"})
+
+    assert page.status_code == 200
+    initial = page.context["form"].initial
+    assert initial["text"] == "Thank you.\n\nIt is decided elsewhere."
+    assert again.context["form"].initial["text"] == initial["text"]
+    assert initial["title"] == "Even later"
+    assert initial["disposition"] == "out-of-scope"
+    assert initial["no_change_because"] == "Not ours."
+    assert nonsense.context["form"].initial["text"] == "Thank you."
+    response.refresh_from_db()
+    assert response.text == ""
+
+
 def test_of_two_editors_the_second_sees_both_texts(plan, version, desk):
     response = begin(plan, make_comment(version, "1.1"))
     words = {"title": "Later meetings", "disposition": "not", "text": "Mine.", "revision": 1}
