@@ -78,7 +78,7 @@ TEMPLATE = (
 FOLLOWER = "sam.vega"
 
 
-def load(
+def hear(
     plan: Plan,
     *,
     today: date,
@@ -86,9 +86,8 @@ def load(
     id_of: Callable[[str], uuid.UUID],
     at: Callable[..., datetime],
 ) -> None:
-    first, second = PlanVersion.objects.filter(plan=plan).order_by("number")[:2]
-    editor, moderator = people.get("omar.whitfield"), people.get("lena.marsh")
-    published = at(today, PUBLISHED, 10)
+    first = PlanVersion.objects.get(plan=plan, number=1)
+    moderator = people.get("lena.marsh")
     for row in SAID:
         fields = dict(row)
         sent = at(today, fields.pop("day"), 18, 20)
@@ -107,6 +106,19 @@ def load(
             decided_by=moderator,
             **fields,
         )
+
+
+def load(
+    plan: Plan,
+    *,
+    today: date,
+    people: dict[str, User],
+    id_of: Callable[[str], uuid.UUID],
+    at: Callable[..., datetime],
+) -> None:
+    first, second = PlanVersion.objects.filter(plan=plan).order_by("number")[:2]
+    editor = people.get("omar.whitfield")
+    published = at(today, PUBLISHED, 10)
     for title, disposition, name, number, changed, because, text in ANSWERS:
         response = Response.objects.create(
             plan=plan,

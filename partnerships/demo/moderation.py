@@ -77,6 +77,9 @@ def load(
     Reply.objects.create(
         comment=rows[0], text=REPLY, by=moderator, by_name="Lena Marsh", at=at(today, DAY + 3, 10)
     )
+
+
+def appeal(plan: Plan, *, today: date, at: Callable[..., datetime]) -> None:
     Comment.objects.filter(item__plan=plan, state=CommentState.DECLINED).update(
         appealed_at=at(today, -1, 11), appeal_words=APPEAL
     )

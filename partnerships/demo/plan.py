@@ -134,9 +134,19 @@ def load(today: date, people: dict[str, User]) -> None:
         zone=Region.current().time_zone,
         grace=30,
     )
-    _comments(plan, today, people)
+    # In the order in which they came.
+    _comments(plan, today, people, about=1)
+    answers.hear(plan, today=today, people=people, id_of=_id, at=_at)
     moderation.load(plan, today=today, people=people, id_of=_id, at=_at)
+    _comments(plan, today, people, about=2)
+    moderation.appeal(plan, today=today, at=_at)
     answers.load(plan, today=today, people=people, id_of=_id, at=_at)
+    for window in plan.windows.all():
+        Comment.objects.filter(
+            item__plan=plan,
+            submission__isnull=True,
+            created_at__range=(window.opens_at, window.closes_at),
+        ).update(window=window)
     progress.load(plan, today=today, people=people, id_of=_id, at=_at)
 
 
@@ -268,9 +278,10 @@ def _publish(
     publish_version(plan=plan, stage=stage, changelog=changelog, by=by, at=_at(today, day, 9))
 
 
-def _comments(plan: Plan, today: date, people: dict[str, User]) -> None:
+def _comments(plan: Plan, today: date, people: dict[str, User], *, about: int) -> None:
+    """Those said about the version with this number."""
     moderator = people.get("lena.marsh")
-    for row in COMMENTS:
+    for row in (row for row in COMMENTS if row["version"] == about):
         row = dict(row)
         version = PlanVersion.objects.get(plan=plan, number=row.pop("version"))
         day, state = row.pop("day"), row["state"]

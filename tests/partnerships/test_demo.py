@@ -14,6 +14,7 @@ from accounts.models import Membership, Organization, User
 from partnerships.demo import loader
 from partnerships.demo.files import table
 from partnerships.demo.people import DEMO_PASSWORD
+from plans.models import Comment, CommentWindow, Plan
 from programs.models import Program
 from programs.search import search
 from tests.factories import MembershipFactory, OrganizationFactory, PlaceFactory
@@ -115,6 +116,17 @@ def test_demo_is_whole(demo):
     assert Organization.objects.get(slug="sunfield-solar").sector.slug == "energy"
     waiting = Membership.objects.get(state=MembershipState.REQUESTED)
     assert waiting.organization.slug == "estudio-mariposa"
+
+
+def test_comments_stand_in_the_order_in_which_they_came(demo):
+    said = Comment.objects.filter(item__plan__in=Plan.objects.all())
+    online = said.filter(submission__isnull=True).order_by("pk")
+    about = list(online.values_list("version__number", flat=True))
+
+    assert about == sorted(about)
+    for window in CommentWindow.objects.all():
+        assert said.filter(window=window).exists()
+    assert not online.filter(version__number=2, window=None).exists()
 
 
 def test_programs_are_found_by_the_words_of_the_trade(demo):
