@@ -86,7 +86,7 @@ def test_a_merged_item_brings_its_comments_and_they_are_counted_once(
     assert "Said to the first." in page and "Said to the second." in page
     assert "on 1.2, which was merged into 1.1" in page
     whole = comments_of(client.get("/plan/1/").content.decode())
-    assert "2 comments, oldest first" in whole
+    assert "2 comments, in the order in which they came" in whole
     old = client.get("/plan/1.2/?version=1").content.decode()
     assert "Said to the second." in old
 
@@ -152,7 +152,7 @@ def test_replies_answers_and_doubles_stand_under_a_comment(version, client, mode
     page = comments_of(client.get("/plan/1.1/").content.decode())
 
     assert "Say 0 again." not in page and "1 more comment said the same." in page
-    assert "4 comments, oldest first" in page
+    assert "4 comments, in the order in which they came" in page
     assert "We &lt;see&gt;." in page and "Moira" in page
     assert page.count("No, thank you.") == 1 and "not taken up, as above" in page
     assert "It costs &lt;too&gt; much" in page
