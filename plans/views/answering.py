@@ -169,7 +169,7 @@ def answer_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _with_template(typed: QueryDict) -> dict[str, str]:
     """What was typed, with the words of the chosen template; nothing is saved by it."""
-    kept = {name: typed[name] for name in AnswerForm.base_fields if name in typed}
+    kept = {name: str(typed[name]) for name in AnswerForm.base_fields if name in typed}
     chosen = typed.get("template", "")
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 10):
         return kept
