@@ -19,9 +19,11 @@ from plans.models import (
     Action,
     Comment,
     CommentWindow,
+    Descent,
     GroupMember,
     Item,
     Plan,
+    PlanImport,
     PlanVersion,
     RoleAssignment,
     VersionItem,
@@ -400,6 +402,10 @@ def remove() -> None:
         _delete(CommentWindow, plan_id__in=plans)
         _delete(Action, item_id__in=items)
         _delete(RoleAssignment, item_id__in=items)
+        _delete(Descent, plan_id__in=plans)
+        _delete(Descent, source_id__in=items)
+        _delete(PlanImport, plan_id__in=plans)
+        Plan.objects.filter(previous_id__in=plans).exclude(pk__in=plans).update(previous=None)
         _delete(Item, pk__in=items)
         _delete(Plan, pk__in=plans)
         connections[router.db_for_write(Plan)].check_constraints()

@@ -14,7 +14,8 @@ from accounts.models import Membership, Organization, User
 from partnerships.demo import loader
 from partnerships.demo.files import table
 from partnerships.demo.people import DEMO_PASSWORD
-from plans.models import Comment, CommentWindow, Plan
+from plans.actions import Beginning, begin_next_plan
+from plans.models import Comment, CommentWindow, Plan, PlanImport
 from programs.models import Program
 from programs.search import search
 from tests.factories import MembershipFactory, OrganizationFactory, PlaceFactory
@@ -103,6 +104,22 @@ def test_removing_keeps_what_a_stranger_stands_on(demo):
     assert [sector.slug for sector in Sector.objects.all()] == ["construction"]
     assert "  kept sector Construction & Skilled Trades: something else needs it" in said
     assert Organization.objects.get().name == "Far Away Works"
+
+
+def test_removing_takes_what_people_did_with_the_plan(demo):
+    plan = Plan.objects.get()
+    PlanImport.objects.create(plan=plan, name="Pasted plan")
+    next_one = Beginning(title="The next one", period="2029")
+    following = begin_next_plan(plan=plan, beginning=next_one, fates={}, by=None)
+
+    loader.remove(progress=quiet)
+
+    following.refresh_from_db()
+    assert list(Plan.objects.all()) == [following]
+    assert following.previous is None
+    assert not PlanImport.objects.exists()
+    loader.load(today=TODAY, progress=quiet)
+    assert Plan.objects.count() == 2
 
 
 def test_demo_is_whole(demo):
