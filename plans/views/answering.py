@@ -251,6 +251,7 @@ def answer_publish(request: HttpRequest) -> HttpResponse:
         return render(request, "plans/answer_publish.html", shared)
     error, status = "", 200
     if request.method == "POST":
+        letters = readers_of(prepared(version.plan))
         try:
             n = actions.publish_responses(
                 plan=version.plan, seen=request.POST.get("seen", ""), by=request.user
@@ -258,9 +259,8 @@ def answer_publish(request: HttpRequest) -> HttpResponse:
         except (MoveRefused, actions.AnswersChanged) as refusal:
             error, status = str(refusal), 409
         else:
-            messages.success(
-                request, f"{counted(n, 'answer')} published. Those who asked get a letter."
-            )
+            told = " Those who asked get a letter." if letters else ""
+            messages.success(request, f"{counted(n, 'answer')} published.{told}")
             return redirect(f"{reverse('plans:response_list')}{read_at(version.plan)}")
     rows = prepared(version.plan)
     ready = [one for one in rows if not one.lacks]

@@ -124,6 +124,20 @@ def test_each_commenter_is_told_once_in_one_letter(plan, version, mailoutbox):
     assert mailoutbox[-1].to == ["bo@example.org"]
 
 
+@pytest.mark.parametrize("email", ["", "ana@example.org"])
+def test_letters_are_promised_only_where_somebody_gets_one(plan, version, desk, email):
+    erased = None if email else timezone.now()
+    said = make_comment(version, "1.1", email=email, email_erased_at=erased)
+    begin(plan, said, text="We thought about it.")
+    close_for_comment(plan=plan, by=None)
+
+    seen = seen_of(prepared(plan))
+    page = desk.post("/plan/answering/publish/", {"seen": seen}, follow=True).content.decode()
+
+    assert "1 answer published." in page
+    assert ("Those who asked get a letter" in page) is bool(email)
+
+
 def test_opening_the_links_of_the_letter_changes_nothing(plan, version, client, mailoutbox):
     begin(plan, make_comment(version, "1.1"), text="We thought about it.")
     publish(plan)
