@@ -77,5 +77,7 @@ def test_recruiter_takes_a_list_along_and_sees_how_far_it_is(
     looks_right()
     working.work_on(Import.objects.get().pk)
     expect(page.get_by_role("heading", name="What will happen")).to_be_visible()
-    expect(page.get_by_text("No row can be saved as it stands.")).to_be_visible()
+    expect(
+        page.get_by_text("Every row says what your posting says already: there is nothing to save.")
+    ).to_be_visible()
     looks_right()

@@ -253,6 +253,17 @@ def test_what_is_public_gets_a_change_that_waits_for_review(bring, save, company
     assert live.copies.get().title == "Master Welder"
 
 
+def test_a_file_that_says_nothing_new_is_no_failure(bring, save, signed_in, recruiter):
+    table = "Your number,Title,Kind\nA1,Welder Trainee,internship\n"
+    save(bring(table))
+
+    again = bring(table)
+    page = signed_in(recruiter).get(f"/opportunities/import/{again.pk}/").content.decode()
+
+    assert "there is nothing to save" in page
+    assert "No row can be saved" not in page
+
+
 def test_what_looks_like_an_open_posting_is_skipped_unless_wanted(bring, company):
     OpportunityFactory(employer=EmployerFactory(organization=company), title="Welder")
     text = "title,place\nwelder,Austin 78701\nWelder,Remote\n"
