@@ -39,6 +39,8 @@ ACTS: dict[str, tuple[set[str], str]] = {
         "It cannot be copied",
     ),
 }
+# What an act has come to already: then that is said, and nothing else.
+ALREADY = {"close": "closed", "archive": "archived"}
 # What a working copy may be put through; the rest is its posting's.
 OF_COPIES = {"send", "take-back"}
 
@@ -70,6 +72,8 @@ def refusal(act: str, opportunity: Opportunity, at: datetime | None = None) -> s
         return "This is a change of another posting. Do that with the posting itself."
     standing = opportunity.standing(at)
     standings, sentence = ACTS[act]
+    if standing == ALREADY.get(act):
+        return f"It is {IN_WORDS[standing]} already."
     if standing not in standings:
         return f"{sentence}; this one is {IN_WORDS[standing]}."
     closed = opportunity.closes_at is not None and opportunity.closes_at <= at

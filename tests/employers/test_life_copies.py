@@ -281,6 +281,20 @@ def test_a_change_of_what_was_closed_meanwhile_is_not_shown(full, recruiter, coo
     assert full.pay_min == 19
 
 
+def test_the_page_of_a_closed_posting_promises_nothing_of_its_change(full, recruiter, signed_in):
+    change(full, recruiter, pay_min=Decimal(21))
+    page = f"/opportunities/{full.pk}/edit/"
+    promise, warning = "Until it is approved everybody sees", "so the change will not be shown"
+    rosa = signed_in(recruiter)
+
+    before = rosa.get(page).content.decode()
+    actions.close_opportunity(opportunity=full, outcome="not-filled", by=recruiter)
+    after = rosa.get(page).content.decode()
+
+    assert promise in before and warning not in before
+    assert warning in after and promise not in after
+
+
 def test_an_extension_is_not_undone_by_a_change_that_was_begun_before(full, recruiter, coordinator):
     copy = change(full, recruiter, pay_min=Decimal(21))
     later = timezone.now() + timedelta(days=60)

@@ -125,6 +125,16 @@ def test_many_are_acted_on_after_a_page_that_says_what_happens(make, rosa):
     assert (opened.state, others.state) == (State.PAUSED, State.PUBLISHED)
 
 
+def test_what_is_closed_already_says_so_and_no_more(make, rosa):
+    closed = make(filled_up=True)
+    ticked = {"act": "close", "row": [closed.pk]}
+
+    asked = rosa.get("/opportunities/mine/several/", ticked).content.decode()
+
+    assert "It is closed already." in asked
+    assert "this one is closed" not in asked
+
+
 def test_an_extension_of_many_leaves_alone_what_it_does_not_fit(make, rosa):
     day = timezone.localdate() + timedelta(days=30)
     soon, late = make(), make(title="Late", closes_at=timezone.now() + timedelta(days=90))
