@@ -150,13 +150,19 @@ def membership_end(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         _membership(request, slug, pk)  # 404 to those who may not know of it
         raise PermissionDenied
     is_own = membership.user_id == request.user.pk
+    if not is_own:
+        done = f"{membership.user} is no longer a member."
+    elif membership.state == MembershipState.REQUESTED:
+        done = f"Your request to join {membership.organization} is taken back."
+    else:
+        done = f"You have left {membership.organization}."
     form = RemovalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             end_membership(
                 membership=membership, by=request.user, reason=form.cleaned_data["reason"]
             )
-            messages.success(request, "Done.")
+            messages.success(request, done)
         except REFUSALS as error:
             messages.error(request, str(error))
         if is_own:

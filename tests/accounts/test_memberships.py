@@ -1,5 +1,6 @@
 """Who speaks for an organization."""
 
+import html
 import threading
 from datetime import timedelta
 from typing import Any
@@ -319,6 +320,21 @@ def test_removed_person_gets_a_letter_with_the_reason(
     assert asked.status_code == 200
     assert paul.state == MembershipState.LEFT
     assert "You moved to another firm." in mail.outbox[0].body
+
+
+def test_what_was_ended_is_said(signed_in: Any, recruiter: User, company: Organization) -> None:
+    paul = MembershipFactory(organization=company)
+    asker = MembershipFactory(organization=company, state=MembershipState.REQUESTED)
+
+    def end(client: Any, membership: Membership) -> str:
+        path = f"/organizations/{company.slug}/people/{membership.pk}/end/"
+        response = client.post(path, {"reason": "Moved."}, follow=True)
+        return html.unescape(response.content.decode())
+
+    assert f"{paul.user} is no longer a member." in end(signed_in(recruiter), paul)
+    assert "is taken back." in end(signed_in(asker.user), asker)
+    second = MembershipFactory(organization=company)
+    assert f"You have left {company.name}." in end(signed_in(second.user), second)
 
 
 def test_last_administrator_reads_why_they_cannot_leave(
