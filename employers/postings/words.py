@@ -68,7 +68,7 @@ LABELS = {
     "terms.instruction_note": "About the class",
     "terms.ratio_apprentices": "Ratio: apprentices",
     "terms.ratio_journeyworkers": "Ratio: to journeyworkers",
-    "terms.probation_months": "Months of probation",
+    "terms.probation_months": "Trial period in months",
     "terms.credential": "They leave with",
     "terms.steps": "Wage steps",
     "pre_apprenticeship.posting": "The posting it leads into",
