@@ -4,7 +4,7 @@
   const box = document.getElementById("autosave");
   const form = box && box.closest("form");
   if (!form) return;
-  let unsaved = false, timer = 0;
+  let unsaved = false, sent = false, timer = 0;
 
   const say = (id) => {
     unsaved = true;
@@ -28,8 +28,13 @@
   const lost = () => { say("unsent"); again(15); };
 
   form.addEventListener("input", () => { unsaved = true; });
-  form.addEventListener("submit", () => { unsaved = false; clearTimeout(timer); });
-  box.addEventListener("htmx:beforeRequest", () => { unsaved = false; });
+  form.addEventListener("submit", () => { unsaved = false; sent = true; clearTimeout(timer); });
+  addEventListener("pageshow", () => { sent = false; });
+  // What is being sent must not be overtaken by itself.
+  box.addEventListener("htmx:beforeRequest", (event) => {
+    if (sent) event.preventDefault();
+    else unsaved = false;
+  });
   box.addEventListener("htmx:sendError", lost);
   box.addEventListener("htmx:timeout", lost);
   box.addEventListener("htmx:beforeSwap", (event) => {

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from employers.models import Opportunity, Typed
 from tests.employers.factories import EmployerFactory, OpportunityFactory
@@ -57,6 +57,26 @@ def test_a_page_saves_itself_and_two_tabs_do_not_overwrite_each_other(
     page.get_by_role("button", name="Keep this answer").click()
     expect(page.locator("#coach")).to_contain_text("“The plan follows.”")
     looks_right()
+
+
+def test_a_page_that_is_being_sent_does_not_save_itself_meanwhile(
+    page: Page, recruiter, draft, sign_in
+):
+    sign_in(recruiter)
+    page.goto(f"/opportunities/{draft.pk}/edit/work/")
+    saved: list[str] = []
+    sent: list[Route] = []
+    page.on("request", lambda r: saved.append(r.url) if r.url.endswith("/autosave/") else None)
+    page.route("**/edit/work/", lambda route: sent.append(route), times=1)
+    page.locator("[name=summary]").fill("Weld gates outside.")
+    page.locator("#autosave").evaluate("box => box.closest('form').requestSubmit()")
+    page.wait_for_timeout(3_000)  # it would save itself after two seconds
+
+    assert sent and not saved
+    with page.expect_navigation():
+        sent[0].continue_()
+    draft.refresh_from_db()
+    assert draft.summary == "Weld gates outside."
 
 
 def test_what_cannot_be_saved_stands_there_again(
