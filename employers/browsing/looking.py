@@ -128,7 +128,7 @@ class Look:
     parts: dict[str, Part] = field(default_factory=dict)
     spots: dict[str, int] | None = None
     is_short: bool = False
-    most: int = 0
+    most: int = MOST
     # The listings that the first page begins with, where all were looked at.
     first: list[Any] | None = None
 

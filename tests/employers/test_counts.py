@@ -353,7 +353,7 @@ def test_every_page_of_a_search_says_the_same_number(client, region, monkeypatch
 
 
 def test_common_words_are_told_by_every_eighth_listing(region):
-    rows = OpportunityFactory.create_batch(9)
+    rows = OpportunityFactory.create_batch(16)
     for row in rows:
         keep_search_words(row)
     look = looking.Look(OpportunityQuery(q="welder"), timezone.now(), [])
