@@ -50,7 +50,7 @@ def whole(plan: Plan) -> None:
         assert sorted(places) == list(range(1, len(places) + 1))
     numbers = [number for number, _ in working_items(plan)]
     assert len(numbers) == len(standing) == len(set(numbers))
-    assert max(number.count(".") for number in numbers) < len(plan.level_names)
+    assert all(number.count(".") < len(plan.level_names) for number in numbers)
     with transaction.atomic():
         connection.check_constraints()
 
