@@ -21,6 +21,7 @@ from vocabularies.models import Place
 # Values of a key of which a posting can have one only, so that their counts add up.
 EXCLUSIVE = ("kind", "sector", "mode", "education", "pay", "hours", "start", "under18")
 ORDERED_BY = ("pk", "ends_at", "public_since", "hourly_pay")
+PAGE = 25  # postings
 MARKED = (*EXCLUSIVE, "county", "skill", "supports")
 
 

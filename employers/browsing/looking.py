@@ -16,7 +16,15 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from employers.browsing.filters import START_DAYS, WITHIN
-from employers.browsing.listed import ORDERED_BY, ask, expected_of, is_short, listings, nearest
+from employers.browsing.listed import (
+    ORDERED_BY,
+    PAGE,
+    ask,
+    expected_of,
+    is_short,
+    listings,
+    nearest,
+)
 from employers.browsing.names import names
 from employers.browsing.search import OpportunityQuery
 from employers.choices import StartKind
@@ -45,8 +53,8 @@ TOLD = {
     True: "SELECT '{key}', count(*), 0, concat_ws(' ', place, array_to_string(more, ' ')), 0, 0 "
     "FROM {rows} GROUP BY place, more",
 }
-# And the rows that the list begins with: (key, id, 0, columns of the order, which, 0).
-BEGINNING = 26  # a page and one more
+# And the rows that the list begins with, a page and one more: (key, id, 0, columns of the order,
+# which, 0).
 ORDERS = {
     "closing": "ends_at, id",
     "newest": "public_since DESC, id DESC",
@@ -184,7 +192,7 @@ class Look:
         begins = "" in keys and "" not in common and self._begins()
         if begins:
             rows = f"part_{keys.index('')}"
-            asked.append(BEGINS.format(rows=rows, order=ORDERS[self.query.order], many=BEGINNING))
+            asked.append(BEGINS.format(rows=rows, order=ORDERS[self.query.order], many=PAGE + 1))
         sql = f"WITH {', '.join(within)} {' UNION ALL '.join(asked)}"
         answers = ask(self.query.q, sql, params)
         if "near" in keys:

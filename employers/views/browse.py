@@ -19,7 +19,7 @@ from employers.browsing.facets import by_occupation, common_skills, facets
 from employers.browsing.filters import HOURS_SHORT, PAY, SORTS, START, UNDER_18, WITHIN
 from employers.browsing.first import first_like
 from employers.browsing.kept_pages import KEPT_FOR, LIKE, Rows, is_for_anybody, kept_page
-from employers.browsing.listed import listed_page, listings, nearest
+from employers.browsing.listed import PAGE, listed_page, listings, nearest
 from employers.browsing.mapping import map_of
 from employers.browsing.meant import near_words
 from employers.browsing.names import names
@@ -34,7 +34,6 @@ from employers.postings.counted import count_view
 from employers.templatetags.offers import offer
 from vocabularies.lookups import find_occupations
 
-PAGE = 25
 SIMILAR = 3
 FEW = 3  # as few rows as this, and a word may be misspelled
 
