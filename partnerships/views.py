@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _home() -> dict[str, Any]:
-    now, rows = timezone.now(), Opportunity.objects.for_rows()
+    now = timezone.now()
     glance = plan_glance()
     total, employers = open_now(now)
     return {
@@ -72,9 +72,9 @@ def _home() -> dict[str, Any]:
         "employers": employers,
         "counties": Region.current().counties.count() if Region.current().pk else 0,
         "closing": [
-            row for row in first_of(OpportunityQuery(), now, 4, rows) if row.closes_at is not None
+            row for row in first_of(OpportunityQuery(), now, 4) if row.closes_at is not None
         ],
-        "newest": first_of(OpportunityQuery(sort="newest"), now, 4, rows),
+        "newest": first_of(OpportunityQuery(sort="newest"), now, 4),
         "glance": glance,
         "window": window_among(glance["version"], [], now).open if glance else None,
         "wanted": programs_wanted(),

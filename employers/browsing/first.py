@@ -16,12 +16,14 @@ from employers.models import Opportunity
 RANKED = 300  # ranking every match of a common word would read the whole table
 
 
-def first_of(query: OpportunityQuery, at: datetime, size: int, rows: Any) -> list[Opportunity]:
-    """The first postings in the order of the query, whatever page it is at; `rows` is how they are
-    read (a queryset of Opportunity)."""
+def first_of(
+    query: OpportunityQuery, at: datetime, size: int, rows: Any = None
+) -> list[Opportunity]:
+    """The first postings in the order of the query, whatever page it is at; `rows` as in
+    `listed_page`."""
     few = is_few(total_of(query, at))
     if query.q and not few:
-        few = is_short(expected_of(query, at)[""])
+        few = is_short(expected_of(query, at, ("", "q")))
     return listed_page(replace(query, after="", before=""), at, size, few, rows).rows
 
 

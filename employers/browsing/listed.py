@@ -3,7 +3,7 @@
 from collections import namedtuple
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import prod
 from typing import Any
 
@@ -22,6 +22,7 @@ from vocabularies.models import Place
 EXCLUSIVE = ("kind", "sector", "mode", "education", "pay", "hours", "start", "under18")
 ORDERED_BY = ("pk", "ends_at", "public_since", "hourly_pay")
 PAGE = 25  # postings
+TABLE = Listing._meta.db_table
 MARKED = (*EXCLUSIVE, "county", "skill", "supports")
 
 
@@ -53,27 +54,37 @@ LOOKING = 12
 def listings(
     query: OpportunityQuery, at: datetime, leave_out: str = "", up_to: int | None = None
 ) -> Any:
-    """The listings that are open and match; `leave_out` names one key to ignore. `up_to`: with
-    words, no more than so many will be asked for."""
-    conditions = {key: one for key, one in _conditions(query).items() if key != leave_out}
-    if query.q and up_to and "near" in conditions:
-        shares = _shares({key: (_said(query, key), one) for key, one in conditions.items()})
-        close, listed = shares.pop("near"), names().listings
-        rows = min(prod(shares.values()) * listed, up_to / max(close, 0.001))
-        if rows * LOOKING < close * listed:
-            # PostgreSQL would find half of all rows by their place, whatever the limit.
-            conditions["near"] = near(query, WITHIN[query.within], looked_up=False)
-    found = list(conditions.values())
+    """The listings that are open and match; see `wanted`."""
+    return Listing.objects.filter(*wanted(query, at, leave_out, up_to).values())
+
+
+def wanted(
+    query: OpportunityQuery, at: datetime, leave_out: str = "", up_to: int | None = None
+) -> dict[str, Q]:
+    """{name: condition} on a listing that is open and matches; `leave_out` names one key to
+    ignore. `up_to`: with words, no more than so many will be asked for."""
+    found = {"open": Q(ends_at__gt=at, opens_at__lte=at)}
     if query.order == "newest":
         # What is open follows from the other moments; this spares a walk past all that is not yet.
-        found.append(Q(public_since__lte=at))
-    return Listing.objects.open(at).filter(*found)
+        found["since"] = Q(public_since__lte=at)
+    found |= {key: one for key, one in _conditions(query).items() if key != leave_out}
+    if query.q and up_to and "near" in found and _is_looked_at(query, found, up_to):
+        del found["near"]
+        found["near, row by row"] = near(query, WITHIN[query.within], looked_up=False)
+    return found
+
+
+def _is_looked_at(query: OpportunityQuery, conditions: dict[str, Q], up_to: int) -> bool:
+    """Whether it is less work to see of each row that matches otherwise whether it is near.
+    PostgreSQL would find half of all rows by their place, whatever the limit."""
+    asked = {key: one for key, one in conditions.items() if key not in ("open", "since")}
+    shares = _shares({key: (_said(query, key), one) for key, one in asked.items()})
+    close, listed = shares.pop("near"), names().listings
+    return min(prod(shares.values()) * listed, up_to / max(close, 0.001)) * LOOKING < close * listed
 
 
 def _conditions(query: OpportunityQuery) -> dict[str, Q]:
     found: dict[str, Q] = {}
-    if query.q:
-        found["q"] = Q(search=words_of_query(query.q))
     for key in MARKED:
         if key == "supports" and query.supports:
             found[key] = Q(marks__contains=marks_of(query, key))
@@ -83,7 +94,18 @@ def _conditions(query: OpportunityQuery) -> dict[str, Q]:
             found[key] = Q(marks__overlap=marks) if len(marks) > 1 else Q(marks__contains=marks)
     if query.near:
         found["near"] = near(query, WITHIN[query.within])
-    return found | query.links()
+    found |= query.links()
+    if query.q:
+        # The last: of a row on the way along the list, the words lie apart.
+        found["q"] = Q(search=words_of_query(query.q))
+    return found
+
+
+def in_sql(condition: Q) -> tuple[str, list[Any]]:
+    """A condition on columns of a listing alone."""
+    query = Listing.objects.filter(condition).query
+    sql, params = query.where.as_sql(query.get_compiler("default"), connection)
+    return sql, list(params)
 
 
 def near(query: OpportunityQuery, miles: int, looked_up: bool = True) -> Q:
@@ -145,11 +167,11 @@ def listed_page(
     at: datetime,
     size: int,
     few: bool,
-    rows: Any,
+    rows: Any = None,
     first: list[Any] | None = None,
 ) -> Page:
-    """A page of the list; `rows` is how its postings are read (a queryset of Opportunity), `first`
-    what the list begins with, where a look has found it already.
+    """A page of the list; `rows` is how its postings are read (a queryset of Opportunity; without
+    it, as rows of a list), `first` what the list begins with, where a look has found it already.
 
     Few matches are found by what is asked and sorted; where there are many, the list is walked in
     its order until the page is full. The other way round, each would read most of the table.
@@ -164,14 +186,18 @@ def listed_page(
         return [row(*one) for one in ask(query.q if few else "", sql, params)]
 
     page = query.page(listings(query, at), size, few, read)
-    return page._replace(rows=in_order(rows, [row.pk for row in page.rows]))
+    ids = [row.pk for row in page.rows]
+    read_rows = rows_with(ids) if rows is None else rows.filter(pk__in=ids)
+    return page._replace(rows=in_order(read_rows, ids))
 
 
-def is_short(expected: int) -> bool:
-    """Whether so many with some words are found and sorted sooner than a walk along the list fills
-    a page with them. The walk passes all / expected × 25 rows, and to look for words in a row is
-    some 3 times the work of finding a row by its words (measured at 60,000 and 600,000)."""
-    return expected**2 <= 25 * 3 * names().listings
+def is_short(expected: dict[str, int]) -> bool:
+    """Whether what some words find, about `expected[""]`, is found and sorted sooner than a walk
+    along the list fills a page with it. The walk passes all / expected × 25 rows, each for half
+    the work of finding a row by its words; and looks for the words in those that fit otherwise,
+    `expected["q"]` of all, each for three times that work (measured at 60,000 and 600,000)."""
+    passed = 0.5 * names().listings + 3 * expected["q"]
+    return expected[""] ** 2 <= PAGE * passed
 
 
 def expected_of(
@@ -198,9 +224,10 @@ def _shares(conditions: dict[str, tuple[str, Q]]) -> dict[str, float]:
     """{key: the share of all rows that PostgreSQL expects}; asked once, kept with the names."""
     kept = names().shares
     if missing := {k: c for k, c in conditions.items() if (k, c[0]) not in kept}:
-        rows = [Listing.objects.filter(one).values("pk").query for _, one in missing.values()]
-        compiled = [query.sql_with_params() for query in rows]
-        sql = "; ".join(f"EXPLAIN (FORMAT JSON) {sql}" for sql, _ in compiled)
+        compiled = [in_sql(one) for _, one in missing.values()]
+        sql = "; ".join(
+            f"EXPLAIN (FORMAT JSON) SELECT FROM {TABLE} WHERE {one}" for one, _ in compiled
+        )
         with connection.cursor() as cursor:
             cursor.execute(sql, [value for _, params in compiled for value in params])
             plans = [cursor.fetchone()[0]]
@@ -237,8 +264,21 @@ def ask(words: str, sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def in_order(rows: Any, ids: Iterable[int]) -> list[Opportunity]:
+def in_order(rows: Iterable[Opportunity], ids: list[int]) -> list[Opportunity]:
     """The postings with these ids, in the order of the ids."""
-    ids = list(ids)
-    found = {row.pk: row for row in rows.filter(pk__in=ids)} if ids else {}
+    found = {row.pk: row for row in rows} if ids else {}
     return [found[pk] for pk in ids if pk in found]
+
+
+def rows_with(ids: list[int]) -> Iterable[Opportunity]:
+    """The postings with these ids, as lists show them."""
+    sql, params = _rows_sql()
+    return Opportunity.objects.raw(f"{sql} = ANY(%s)", [*params, ids])
+
+
+@cache
+def _rows_sql() -> tuple[str, tuple[Any, ...]]:
+    """Up to the ids. Put into SQL once: that takes as long as to read a page of rows."""
+    rows = Opportunity.objects.for_rows().order_by().filter(pk=0)
+    sql, params = rows.query.sql_with_params()
+    return sql.removesuffix(" = %s"), params[:-1]

@@ -10,20 +10,18 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import F
-from django.db.models.functions import Mod
-from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from employers.browsing.filters import START_DAYS, WITHIN
 from employers.browsing.listed import (
-    ORDERED_BY,
     PAGE,
+    TABLE,
     ask,
     expected_of,
+    in_sql,
     is_short,
-    listings,
     nearest,
+    wanted,
 )
 from employers.browsing.names import names
 from employers.browsing.search import OpportunityQuery
@@ -35,24 +33,29 @@ MOST = 1000
 # But for those that are found and sorted anyhow: as many as four digits of a tally can
 # tell, with one to see that there are more.
 ALL = 9_998
-# One listing of so many stands in the index `listing_sample`.
-SAMPLE = 8
-# So many are expected to fill a look at every eighth.
-COMMON = int(1.3 * SAMPLE * MOST)
+# One listing of so many stands in an index of its own.
+SAMPLES = (64, 8)
+# So many times as many as are looked for are expected to fill a look at a sample.
+SURELY = 1.3
 
 
-# What a look asks of the rows of a part: (key, rows, employers, tally or ZIP codes, rows that start
-# within a month, within three); of "near" a row for each set of ZIP codes.
-COLUMNS = {
-    False: "(employer, tally, start_kind, starts_on, id, ends_at, public_since, hourly_pay)",
-    True: "(place, more)",
+# What a look reads of the rows of a part.
+READ = {
+    False: "employer_id AS employer, tally, start_kind, starts_on, opportunity_id AS id, ends_at, "
+    "public_since, hourly_pay",
+    True: "place_id AS place, more_places AS more",
 }
+# And tells of them: (key, rows, employers, tally or ZIP codes, rows that start within a month,
+# within three); of "near" a row for each set of ZIP codes.
 TOLD = {
     False: "SELECT '{key}', count(*), {employers}, sum(tally)::text, "
     "count(*) FILTER (WHERE {soon}), count(*) FILTER (WHERE {later}) FROM {rows}",
     True: "SELECT '{key}', count(*), 0, concat_ws(' ', place, array_to_string(more, ' ')), 0, 0 "
     "FROM {rows} GROUP BY place, more",
 }
+EMPLOYERS = (
+    "(SELECT count(DISTINCT employer) FROM {rows} WHERE (SELECT count(*) FROM {rows}) <= {most})"
+)
 # And the rows that the list begins with, a page and one more: (key, id, 0, columns of the order,
 # which, 0).
 ORDERS = {
@@ -135,6 +138,8 @@ class Look:
     used: list[str]
     parts: dict[str, Part] = field(default_factory=dict)
     spots: dict[str, int] | None = None
+    # {name: (SQL, params)}: most are the same in every part.
+    conditions: dict[str, tuple[str, list[Any]]] = field(default_factory=dict)
     is_short: bool = False
     most: int = MOST
     # The listings that the first page begins with, where all were looked at.
@@ -145,18 +150,21 @@ class Look:
         return self.parts[""].total
 
     def look(self) -> None:
-        """Common words are told by every eighth listing, if those are more than one may look at."""
+        """Common words are told by a sample of the listings, if its are more than one may look
+        at."""
         keys = ["", *self.used, *(["near"] if self.query.near else [])]
-        expected = expected_of(self.query, self.at, keys) if self.query.q or self.query.near else {}
+        needed = self.query.q or self.query.near
+        expected = expected_of(self.query, self.at, [*keys, "q"]) if needed else {}
         # Rings are shown where all can be looked at.
         asked = [key for key in keys if key != "near" or expected["near"] <= MOST]
-        self.is_short = bool(self.query.q) and is_short(expected[""])
+        self.is_short = bool(self.query.q) and is_short(expected)
         self.most = ALL if self.is_short else MOST
-        common = {key for key in keys if self.query.q and expected[key] > COMMON}
-        common -= {""} if self.most == ALL else set()
-        self._ask(asked, common)
-        if again := [key for key in common if key in asked and self._rows_of(key) <= MOST]:
-            self._ask(again, set())
+        samples = {key: _sample_for(expected[key]) for key in asked} if self.query.q else {}
+        if self.most == ALL:
+            samples[""] = 1
+        self._ask(asked, samples)
+        if again := [k for k in asked if samples.get(k, 1) > 1 and self._rows_of(k) <= MOST]:
+            self._ask(again, {})
         self.is_short &= self._rows_of("") <= ALL
         # A tally that is longer than the known marks reach has a mark that is new.
         if max(len(part.tally) for part in self.parts.values()) > 4 * len(names().places):
@@ -177,19 +185,20 @@ class Look:
     def _rows_of(self, key: str) -> int:
         return sum((self.spots or {}).values()) if key == "near" else self.parts[key].rows
 
-    def _ask(self, keys: list[str], common: set[str]) -> None:
+    def _ask(self, keys: list[str], samples: dict[str, int]) -> None:
+        """`samples`: {key: one of so many listings is looked at}, all where it says nothing."""
         within: list[str] = []
         asked: list[str] = []
         params: list[Any] = []
         told = {"employers": "0", **_start_bands()}
         for key in keys:
             rows = f"part_{len(within)}"
-            sql, own = self._rows_sql(key, key in common)
-            within.append(f"{rows} {COLUMNS[key == 'near']} AS ({sql})")
+            sql, own = self._rows_sql(key, samples.get(key, 1))
+            within.append(f"{rows} AS ({sql})")
             params += own
-            more = {} if key else {"employers": "count(DISTINCT employer)"}
+            more = {} if key else {"employers": EMPLOYERS.format(rows=rows, most=MOST)}
             asked.append(TOLD[key == "near"].format(**told | more, key=key, rows=rows))
-        begins = "" in keys and "" not in common and self._begins()
+        begins = "" in keys and samples.get("", 1) == 1 and self._begins()
         if begins:
             rows = f"part_{keys.index('')}"
             asked.append(BEGINS.format(rows=rows, order=ORDERS[self.query.order], many=PAGE + 1))
@@ -205,17 +214,16 @@ class Look:
                 most = MOST if key else self.most
                 self.parts[key] = Part(n, employers, tally or "", bands, most)
 
-    def _rows_sql(self, key: str, is_common: bool) -> tuple[str, Any]:
+    def _rows_sql(self, key: str, sample: int) -> tuple[str, list[Any]]:
         """The rows that one part looks at."""
         most = MOST if key else self.most
-        rows = listings(self.query, self.at, key, most + 1).order_by()
-        if is_common:
-            rows = rows.filter(Exact(Mod(F("pk"), SAMPLE), 0))
-        if key == "near":
-            columns = ["place", "more_places"]
-        else:
-            columns = ["employer", "tally", "start_kind", "starts_on", *ORDERED_BY]
-        return rows.values_list(*columns)[: most + 1].query.sql_with_params()
+        asked = wanted(self.query, self.at, key, most + 1)
+        for name in asked.keys() - self.conditions.keys():
+            self.conditions[name] = in_sql(asked[name])
+        parts = [self.conditions[name] for name in asked]
+        where = [sql for sql, _ in parts] + [f"mod(opportunity_id, {sample}) = 0"] * (sample > 1)
+        sql = f"SELECT {READ[key == 'near']} FROM {TABLE} WHERE {' AND '.join(where)}"  # noqa: S608
+        return f"{sql} LIMIT {most + 1}", [value for _, params in parts for value in params]
 
     # The beginning of the list
 
@@ -229,6 +237,10 @@ class Look:
             ends_at, public_since, hourly_pay = json.loads(said, parse_float=Decimal)
             moments = datetime.fromisoformat(ends_at), datetime.fromisoformat(public_since)
             self.first.append(Begun(pk, *moments, hourly_pay))
+
+
+def _sample_for(expected: int) -> int:
+    return next((one for one in SAMPLES if expected > SURELY * one * MOST), 1)
 
 
 def _start_bands() -> dict[str, str]:

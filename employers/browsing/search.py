@@ -1,5 +1,6 @@
 """The one typed query of opportunities: what a browse address, a feed and a subscription ask."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -265,9 +266,10 @@ class OpportunityQuery(InWords, Ordered):
         if self.occupation_row:
             return Q(occupation=self.occupation)
         if self.occupation[:2].isdigit():
-            return Q(occupation__code__startswith=self.occupation[:10])
-        words = to_query(self.occupation)
-        return Q(occupation__in=Occupation.objects.filter(search=words).values("pk"))
+            meant = Occupation.objects.filter(code__startswith=self.occupation[:10])
+        else:
+            meant = Occupation.objects.filter(search=to_query(self.occupation))
+        return Q(occupation__in=meant.values("pk"))
 
     def within_miles(self, miles: int) -> Q:
         """Has a place in the box around the ZIP code and, exactly, within the distance."""
@@ -294,7 +296,25 @@ class OpportunityQuery(InWords, Ordered):
 
 def words_of_query(words: str) -> SearchQuery:
     """What a person typed, as PostgreSQL asks for it; no input breaks it."""
-    return SearchQuery(without_accents(words), config="english", search_type="websearch")
+    words = without_accents(words)
+    query = _Compounds if "-" in words and PLAIN.fullmatch(words) else SearchQuery
+    return query(words, config="english", search_type="websearch")
+
+
+# Words with no marks but hyphens between letters.
+PLAIN = re.compile(r"[^\W\d_]+(?:(?:-| +)[^\W\d_]+)*")
+
+
+class _Compounds(SearchQuery):
+    """PostgreSQL stores a word with hyphens whole, then its parts, and asks for all of them as a
+    phrase, for which it reads the text of each row. The whole is enough."""
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, Any]:
+        sql, params = super().as_sql(*args, **kwargs)
+        return f"regexp_replace({sql}::text, {PARTS}, '', 'g')::tsquery", params
+
+
+PARTS = "' <[-0-9]+> ''[^'']+'''"  # an SQL string: <-> 'part'
 
 
 def _is_day(text: str) -> bool:

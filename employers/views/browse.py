@@ -46,7 +46,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
     counts = counts_of(query, now)
     total = counts.total
     few = counts.few or counts.to_sort
-    page = listed_page(query, now, PAGE, few, Opportunity.objects.for_rows(), counts.first)
+    page = listed_page(query, now, PAGE, few, first=counts.first)
     for row in page.rows if query.near else ():
         miles = nearest(query, (place[:5] for place in row.shown_places))
         row.away = round_miles(miles) if miles is not None else ""

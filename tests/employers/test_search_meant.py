@@ -69,6 +69,36 @@ def test_accents_do_not_matter(words, client):
         assert client.get(f"/opportunities/?q={typed}").context["total"] == 1
 
 
+PRE, DRIVE = "Pre-Apprenticeship in Carpentry", "Drive-Through Cashier"
+APART, YEAR = "Apprenticeship for Whom Carpentry Comes Pre", "A 4-Year Term for Plumbers"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("pre-apprenticeship", [PRE]),
+        ("PRE-APPRENTICESHIPS", [PRE]),
+        ("carpentry pre-apprenticeship", [PRE]),
+        ("drive-through", [DRIVE]),
+        ("pre-apprenticeship or drive-through", [PRE, DRIVE]),
+        ("pre apprenticeship", [PRE, APART]),
+        ("pre-carpentry", []),
+        ("apprenticeship-pre", []),
+        ('"pre-apprenticeship"', [PRE]),
+        ("carpentry -pre-apprenticeship", [APART]),
+        ("4-year", [YEAR]),
+    ],
+)
+def test_words_with_hyphens_are_found_as_they_stand(region, client, typed, found):
+    for title in (PRE, DRIVE, APART, YEAR, "The Year of Plumber 4"):
+        keep_search_words(OpportunityFactory(title=title))
+
+    answer = client.get("/opportunities/", {"q": typed})
+
+    assert {row.title for row in answer.context["rows"]} == set(found)
+    assert answer.context["total"] == len(found)
+
+
 def test_words_of_what_is_not_open_are_not_learned(words):
     assert not SearchWord.objects.filter(word__in=["elektronaut", "electricienne"]).exists()
 
