@@ -34,6 +34,14 @@ class Cost:
     seconds: float
     times: list[float] = field(repr=False)
 
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(
+            self.requests + other.requests,
+            self.cpu_ms + other.cpu_ms,
+            self.seconds + other.seconds,
+            self.times + other.times,
+        )
+
     @property
     def each(self) -> float:
         """CPU milliseconds a request, user and system, server and database."""
