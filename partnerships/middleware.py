@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 import structlog
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.utils import timezone
 
 from partnerships import views
@@ -103,5 +103,19 @@ def region_time_zone(get_response: Answer) -> Answer:
             zone = UTC  # health checks must answer while PostgreSQL is away
         with timezone.override(zone):
             return get_response(request)
+
+    return middleware
+
+
+def say_what_takes_a_form(get_response: Answer) -> Answer:
+    """A page of ours where somebody opens the address of a button; Django's answer is empty."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method in ("GET", "HEAD"):
+            answer = views.only_a_form(request)
+            answer["Allow"] = response["Allow"]
+            return answer
+        return response
 
     return middleware

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "accounts.middleware.demand_second_factor_of_staff",
     "django_htmx.middleware.HtmxMiddleware",
     "partnerships.middleware.region_time_zone",
+    "partnerships.middleware.say_what_takes_a_form",
 ]
 
 ROOT_URLCONF = "partnerships.urls"

@@ -136,6 +136,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "organizations": organizations,
         "employs": any(organization.employs for organization in organizations),
         "subscriptions": outreach_desk.subscriptions_of(user),
+        "own": plans_desk.own_of(user),
         "duties": [StaffRole(role).label for role in sorted(user.duty_roles)],  # type: ignore[union-attr]
         "staff": is_coalition_staff(user),
         "may_administer": may_administer(user),
@@ -286,6 +287,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @public
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _error(request, 404)
+
+
+@public
+def only_a_form(request: HttpRequest) -> HttpResponse:
+    """The address of a button was opened as a page: by "reload", from the history, by hand."""
+    return _error(request, 405)
 
 
 @public

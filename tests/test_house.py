@@ -219,7 +219,7 @@ def test_every_state_of_every_machine_can_be_reached():
 
 # Templates that a library or Django asks for by its own name.
 ASKED_BY_NAME = re.compile(
-    r"^(account|mfa|usersessions|allauth|socialaccount)/|^(400|403|404|500|503|429|403_csrf)\.html$"
+    r"^(account|mfa|usersessions|allauth|socialaccount)/|^(400|403|404|405|500|503|429|403_csrf)\.html$"
 )
 
 

@@ -204,6 +204,15 @@ def test_a_desk_asks_as_much_with_three_things_as_with_one(
         assert client.get("/desk/").status_code == 200
 
 
+def test_the_address_of_a_button_says_that_it_is_no_page(signed_in, recruiter, region):
+    opportunity = OpportunityFactory()
+
+    answer = signed_in(recruiter).get(f"/opportunities/{opportunity.pk}/send/")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "There is nothing to read here" in answer.content.decode()
+
+
 def test_the_repair_desk_has_no_door_of_its_own(client, region):
     answer = client.get("/admin/login/?next=/admin/")
 

@@ -38,10 +38,10 @@ from employers.coach import blocking
 from employers.forms.review import RemarkDraft
 from employers.models import Opportunity
 from employers.postings.remarks import told
-from employers.postings.sections import needs_of
+from employers.postings.sections import needs_of, unsaved_sections
 from employers.postings.standing import latest_closing, refusal
 from employers.postings.words import snapshot
-from vocabularies.templatetags.words import day, moment
+from vocabularies.templatetags.words import day, listed, moment
 
 
 class NotReady(Exception):
@@ -96,12 +96,13 @@ def send_opportunity(*, opportunity: Opportunity, by: Any, note: str = "") -> Re
     """Draft or returned → in review; straight on to published where policy trusts it (see
     `why_at_once`), with an approved review.
 
-    Raises NotReady while a section has an open question, its days do not fit, or its
-    organization may not post.
+    Raises NotReady while a section has an open question, its days do not fit, its organization
+    may not post, or the person has typed what is not saved.
     """
     now = timezone.now()
     current = held(opportunity)
     check_move(moves=MOVES, now=current.state, to=State.IN_REVIEW, what="posting")
+    _check_saved(current, by)
     _check_ready(current, now)
     organization = current.employer.organization
     words = snapshot(current)
@@ -117,6 +118,16 @@ def send_opportunity(*, opportunity: Opportunity, by: Any, note: str = "") -> Re
         _approve(current, review, now, by=by, decided_by=None, why=why)
         review.refresh_from_db()
     return review
+
+
+def _check_saved(current: Opportunity, by: Any) -> None:
+    """What is wrong, or clashes with what somebody else saved, waits as it was typed."""
+    if sections := unsaved_sections(current, by):
+        titles = listed(f"“{section.title}”" for section in sections)
+        raise NotReady(
+            f"What you typed on {titles} is not saved yet. Open it, mend it and save it, then send "
+            "the posting."
+        )
 
 
 def _check_ready(current: Opportunity, now: datetime) -> None:

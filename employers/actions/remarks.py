@@ -21,6 +21,7 @@ from employers.postings.remarks import (
     asked_of,
     column_of,
     fields_of,
+    is_met,
     label_of,
     present_words,
 )
@@ -174,6 +175,5 @@ def settle_remarks(*, opportunity: Opportunity, now: dict[str, list[str]], by: A
         return
     waiting = review.remarks.filter(state__in=[RemarkState.OPEN, RemarkState.ANSWERED])
     for remark in waiting:
-        then, said = review.words.get(remark.field), now.get(remark.field)
-        if (then or ["", ""])[1] != (said or ["", ""])[1]:
+        if is_met(remark, review.words, now):
             _settle(remark, RemarkState.EDITED, by)

@@ -158,7 +158,8 @@ class BulkCloseForm(CloseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["filled"], self.fields["starting_pay"]
+        for name in ("filled", "starting_pay", "asked"):
+            del self.fields[name]
         self.helper.layout = Layout("outcome")
 
 

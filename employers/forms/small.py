@@ -13,6 +13,7 @@ from accounts.models import Organization
 from employers.choices import KIND_MEANS, Outcome
 from employers.forms.fields import PlainDecimalField, PlainIntegerField
 from employers.forms.section import short
+from vocabularies.templatetags.words import counted
 from vocabularies.text import has_letters, plain_line
 
 
@@ -83,9 +84,16 @@ class CloseForm(PortalForm):
         help_text="In dollars, if it is paid. Shown only as a figure for the whole region.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    # The number that was asked about once, because it is more than were offered.
+    asked = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, openings: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper.layout = Layout("outcome", short("filled"), short("starting_pay"))
+        self.openings = openings
+        if openings:
+            offered = f"You offered {counted(openings, 'place')}."
+            self.fields["filled"].help_text = f"{offered} {self.fields['filled'].help_text}"
+        self.helper.layout = Layout("outcome", short("filled"), short("starting_pay"), "asked")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -93,4 +101,17 @@ class CloseForm(PortalForm):
             for name in ("filled", "starting_pay"):
                 if cleaned.get(name) is not None:
                     self.add_error(name, "You say that it was not filled: leave this empty.")
+        self._ask_once(cleaned.get("filled"), cleaned.pop("asked", None))
         return cleaned
+
+    def _ask_once(self, filled: int | None, asked: int | None) -> None:
+        if "filled" in self.errors or not filled or not self.openings:
+            return
+        if filled > self.openings and filled != asked:
+            typed = {name: self.data.get(name) for name in self.data}
+            self.data = typed | {"asked": str(filled)}
+            self.add_error(
+                "filled",
+                f"You offered {counted(self.openings, 'place')}. If you took on {filled}, "
+                "send it once more; else mend the number.",
+            )

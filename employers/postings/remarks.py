@@ -207,6 +207,21 @@ def remarks_seen(review: Review, opportunity: Opportunity) -> list[RemarkSeen]:
     return sorted(found, key=lambda one: not one.is_open)
 
 
+def is_met(remark: Remark, then: dict[str, list[str]], now: dict[str, list[str]]) -> bool:
+    """Its field says something else than when it was made; `then`, `now`: snapshots."""
+    return (then.get(remark.field) or ["", ""])[1] != (now.get(remark.field) or ["", ""])[1]
+
+
+def unanswered(opportunity: Opportunity) -> list[RemarkSeen]:
+    """Remarks of the last return that have neither an answer nor other words."""
+    review = asked_of(opportunity)
+    if review is None:
+        return []
+    said = snapshot(opportunity)
+    seen = remarks_seen(review, opportunity)
+    return [one for one in seen if one.is_open and not is_met(one.remark, review.words, said)]
+
+
 def _url(opportunity: Opportunity, field: FieldSeen | None) -> str:
     if field is None:
         return opportunity.edit_url

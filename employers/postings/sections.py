@@ -337,6 +337,12 @@ def sections_of(opportunity: Opportunity) -> list[Section]:
     return [WORK, PLACE, PAY, *special, APPLY, DATES]
 
 
+def unsaved_sections(opportunity: Opportunity, user: Any) -> list[Section]:
+    """Those on which the person typed what is not saved."""
+    typed = set(opportunity.typed.filter(user=user.pk).values_list("section", flat=True))
+    return [section for section in sections_of(opportunity) if section.slug in typed]
+
+
 def needs_of(opportunity: Opportunity) -> dict[str, Needs]:
     """Open questions by section slug; empty dictionaries where all is answered."""
     return {section.slug: section.needs(opportunity) for section in sections_of(opportunity)}

@@ -48,7 +48,7 @@ def opportunity_answer(request: HttpRequest, token: str) -> HttpResponse:
         return _write_again(request, context)
     if _is_used(answer, opportunity):
         return _used(request, context)
-    form = _form(answer, request)
+    form = _form(answer, opportunity, request)
     if form.is_valid():
         try:
             said = _do(answer, opportunity, person, form.cleaned_data)
@@ -94,11 +94,11 @@ def _write_again(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, TEMPLATE, context | {"stage": "written"})
 
 
-def _form(answer: Answer, request: HttpRequest) -> Any:
+def _form(answer: Answer, opportunity: Opportunity, request: HttpRequest) -> Any:
     data = posted(request)
     if answer.purpose not in ("filled", "close"):
         return BareForm(data)
-    form = CloseForm(data, initial={"outcome": Outcome.NOT_FILLED})
+    form = CloseForm(data, openings=opportunity.openings, initial={"outcome": Outcome.NOT_FILLED})
     if answer.purpose == "filled":
         form.initial["outcome"] = Outcome.FILLED_HERE
         form.fields["outcome"].choices = [  # type: ignore[attr-defined]

@@ -14,7 +14,8 @@ from employers.forms import CloseForm
 from employers.forms.fields import start_of
 from employers.forms.life import PauseForm, ScheduleForm
 from employers.models import Opportunity
-from employers.postings.sections import needs_of
+from employers.postings.remarks import unanswered
+from employers.postings.sections import needs_of, unsaved_sections
 from employers.postings.standing import refusal
 from employers.views.browse import page_of
 from employers.views.mine import mine_or_404
@@ -30,6 +31,8 @@ def opportunity_preview(request: HttpRequest, pk: int) -> HttpResponse:
     context = page_of(opportunity, request) | {
         "is_preview": True,
         "open_questions": sum(len(needs) for needs in needs_of(opportunity).values()),
+        "unsaved": unsaved_sections(opportunity, request.user) if opportunity.is_writable else [],
+        "unanswered": unanswered(opportunity),
         "markup": "",
     }
     return render(request, "employers/opportunity_show.html", context)
@@ -132,7 +135,7 @@ def opportunity_close(request: HttpRequest, pk: int) -> HttpResponse:
     opportunity = mine_or_404(request, pk)
     if why := refusal("close", opportunity):
         return _not_now(request, pk, why)
-    form = CloseForm(posted(request))
+    form = CloseForm(posted(request), openings=opportunity.openings)
     if form.is_valid():
         try:
             actions.close_opportunity(opportunity=opportunity, by=request.user, **form.cleaned_data)

@@ -22,7 +22,7 @@ from employers.forms import FORMS, StartForm
 from employers.forms.coach import AnswerForm
 from employers.forms.merging import marks_of, spelled
 from employers.models import Opportunity, Typed
-from employers.postings.sections import ALL, Section, needs_of, sections_of
+from employers.postings.sections import ALL, Section, needs_of, sections_of, unsaved_sections
 from employers.views.mine import mine_or_404
 from employers.views.saving import Outcome, fresh, last_save, save_page, typed_again, typed_by
 
@@ -67,14 +67,13 @@ def opportunity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     needs = needs_of(opportunity)
     sections = sections_of(opportunity)
     done = sum(not needs[section.slug] for section in sections)
-    typed = Typed.objects.filter(opportunity=opportunity, user=request.user.pk)
-    unsaved = set(typed.values_list("section", flat=True)) if opportunity.is_writable else set()
+    unsaved = unsaved_sections(opportunity, request.user) if opportunity.is_writable else []
     tasks = [
         {
             "section": section,
             "open": len(needs[section.slug]),
             "begun": len(needs[section.slug]) < _asked_for(section.slug),
-            "is_unsaved": section.slug in unsaved,
+            "is_unsaved": section in unsaved,
         }
         for section in sections
     ]

@@ -8,10 +8,13 @@ from django.utils.text import Truncator
 
 from plans.desk.answers import answers_waiting_for
 from plans.desk.news import news_waiting_for
+from plans.desk.own import own_of
 from plans.models import Comment, Plan
 from plans.rules import may_edit_plan, may_moderate, others_moderate, own_part_in
 from plans.structure.lint import musts
 from vocabularies.templatetags.words import counted
+
+__all__ = ["comments_waiting_for", "own_of", "waiting_for"]
 
 SHOWN = 50
 

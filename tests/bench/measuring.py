@@ -254,8 +254,8 @@ What each page costs among very many opportunities. Written by `./dev bench --ro
 PART = """
 `./dev bench --rows {rows}`, {when}, commit {commit}, {machine}, Python {python}, {postgres}; the
 database has {size:.1f} GB. Load average at the end: {load:.1f}; the bench alone makes about 2.
-The floor's first page, asked between, took {fastest:.2f} to {slowest:.2f} times the {there:g} CPU ms
-that it took where the goals were set, so a goal of 10 ms is met here by as many times as much.
+The floor's first page, asked between, took {fastest:.2f} to {slowest:.2f} times the {there:g} CPU
+ms that it took where the goals were set, so a goal of 10 ms is met here by as many times as much.
 
 {table}
 """

@@ -127,6 +127,21 @@ def test_what_is_wrong_is_kept_and_the_rest_is_saved(recruiter, draft):
     assert words(draft, "hours_min") == 40
 
 
+def test_it_is_not_sent_while_something_typed_is_not_saved(recruiter, colleague, draft):
+    """Else a reader would get other answers than its author thinks."""
+    client, page = client_of(recruiter), Page(client_of(recruiter), draft, "place")
+    page.type(hours_max="many").autosave()
+
+    preview = client.get(f"/opportunities/{draft.pk}/preview/").content.decode()
+    refused = client.post(f"/opportunities/{draft.pk}/send/", follow=True).content.decode()
+
+    assert "Save what you typed</a>" in preview and "Send to review" not in preview
+    assert "What you typed on “Place and hours” is not saved yet." in refused
+    assert words(draft, "state") == "draft"
+    client_of(colleague).post(f"/opportunities/{draft.pk}/send/")
+    assert words(draft, "state") == "in-review"
+
+
 def test_it_comes_back_on_another_device_with_the_sentences(recruiter, draft):
     Page(client_of(recruiter), draft, "place").type(hours_min="many").autosave()
 

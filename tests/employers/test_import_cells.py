@@ -113,6 +113,7 @@ def test_requirements(text, given):
     [
         ("kind", "OJT", "on-the-job-training"),
         ("kind", "Co-op", "co-op"),
+        ("kind", "Site visit", "job-shadow"),
         ("mode", "remote (TX)", "remote"),
         ("mode", "virtual", "remote"),
         ("pay_unit", "Annual", "year"),

@@ -288,6 +288,9 @@ def test_the_page_of_a_closed_posting_promises_nothing_of_its_change(full, recru
     rosa = signed_in(recruiter)
 
     before = rosa.get(page).content.decode()
+    assert "Once the posting is closed, it will not be shown" in (
+        rosa.get(f"/opportunities/{full.pk}/close/").content.decode()
+    )
     actions.close_opportunity(opportunity=full, outcome="not-filled", by=recruiter)
     after = rosa.get(page).content.decode()
 

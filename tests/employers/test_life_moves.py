@@ -233,6 +233,22 @@ def test_closing_keeps_how_many_and_what_they_earn_only_where_filled(posting, re
     assert (posting.state, posting.filled, str(posting.starting_pay)) == ("closed", 2, "18.50")
 
 
+def test_more_taken_on_than_were_offered_is_asked_about_once(posting, recruiter, signed_in):
+    Opportunity.objects.filter(pk=posting.pk).update(openings=3)
+    rosa, url = signed_in(recruiter), f"/opportunities/{posting.pk}/close/"
+    given = {"outcome": "filled-here", "filled": "9"}
+
+    asked = rosa.post(url, given)
+    other = rosa.post(url, given | {"filled": "8", "asked": "9"})
+    sure = rosa.post(url, given | {"asked": "9"})
+
+    assert (asked.status_code, other.status_code, sure.status_code) == (422, 422, 302)
+    assert "You offered 3 places. If you took on 9, send it once more" in asked.content.decode()
+    assert 'name="asked" value="9"' in asked.content.decode()
+    posting.refresh_from_db()
+    assert posting.filled == 9
+
+
 def test_staff_take_down_with_a_reason_and_its_people_can_mend_it(
     posting, recruiter, coordinator, company
 ):

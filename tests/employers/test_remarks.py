@@ -290,6 +290,23 @@ def test_a_remark_that_nobody_met_is_shown_as_not_answered(returned, recruiter, 
     assert "Not answered" in review_page(coordinator, returned)[2]
 
 
+def test_who_sends_it_again_is_told_which_remarks_have_no_answer(returned, recruiter):
+    client, preview = client_of(recruiter), f"/opportunities/{returned.pk}/preview/"
+    sentence = "1 remark of the reviewer has no answer yet"
+
+    before = client.get(preview).content.decode()
+    actions.save_words(
+        opportunity=returned,
+        revision=returned.revision,
+        values={"summary": "People wanted."},
+        by=recruiter,
+    )
+    after = client.get(preview).content.decode()
+
+    assert sentence in before and sentence not in after
+    assert "Send to review" in before
+
+
 def test_taking_it_back_from_review_keeps_its_remarks_in_sight(returned, recruiter):
     actions.send_opportunity(opportunity=returned, by=recruiter)
     actions.take_back_opportunity(opportunity=fresh(returned), by=recruiter)

@@ -396,3 +396,27 @@ def test_feeds_are_atom_with_lasting_ids(told, client):
     assert not any("Answered" in title for title in titles)
     assert "Not taken up. We cannot." in "".join(feed.itertext())
     assert client.get(f"/plan/items/{told.pk}.atom").status_code == 404
+
+
+def test_the_desk_shows_a_resident_what_they_said_and_follow(version, signed_in, mailoutbox):
+    """By the address of their account; of comments those alone that were confirmed by it."""
+    ana = UserFactory(name="Ana", email="ana@example.org")
+    make_comment(version, "1.1", email="ana@example.org", state="waiting")
+    answered = make_comment(version, "1", email="ana@example.org")
+    make_comment(version, "1", email="ana@example.org", state="unconfirmed")
+    make_comment(version, "1", email="marisol@example.org")
+    follow(version.plan)
+    follow(version.plan, item_called("Strategy 1"))
+    follow(version.plan, item_called("Strategy 1"), email="marisol@example.org")
+
+    desk = signed_in(ana).get("/desk/").content.decode()
+
+    assert desk.count("Your comment on ") == 2
+    assert "Waits to be read by a person." in desk
+    assert "Published with the plan. Not answered yet." in desk
+    assert f"You follow {version.plan} and 1.1 Strategy 1." in desk
+    manage = re.search(r'href="(/plan/follows/[^"]+)">Change what you follow', desk).group(1)
+    own = re.search(rf'href="(\S+)">Your comment on {answered.number},', desk).group(1)
+    assert "You follow" in Client().get(manage).content.decode()
+    assert answered.receipt in Client().get(own).content.decode()
+    assert "You and the plan" not in signed_in(UserFactory()).get("/desk/").content.decode()
