@@ -417,6 +417,6 @@ def test_the_desk_shows_a_resident_what_they_said_and_follow(version, signed_in,
     assert f"You follow {version.plan} and 1.1 Strategy 1." in desk
     manage = re.search(r'href="(/plan/follows/[^"]+)">Change what you follow', desk).group(1)
     own = re.search(rf'href="(\S+)">Your comment on {answered.number},', desk).group(1)
-    assert "You follow" in Client().get(manage).content.decode()
+    assert "1.1 Strategy 1" in Client().get(manage).content.decode()
     assert answered.receipt in Client().get(own).content.decode()
     assert "You and the plan" not in signed_in(UserFactory()).get("/desk/").content.decode()
