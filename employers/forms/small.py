@@ -91,8 +91,7 @@ class CloseForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.openings = openings
         if openings:
-            offered = f"You offered {counted(openings, 'place')}."
-            self.fields["filled"].help_text = f"{offered} {self.fields['filled'].help_text}"
+            self.fields["filled"].help_text += f" You offered {counted(openings, 'place')}."
         self.helper.layout = Layout("outcome", short("filled"), short("starting_pay"), "asked")
 
     def clean(self) -> dict[str, Any]:

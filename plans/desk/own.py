@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from plans.choices import CommentState
 from plans.happenings import name_of
@@ -48,8 +49,8 @@ def own_of(user: Any) -> dict[str, Any]:
 
 def _told(comment: Comment) -> dict[str, str]:
     return {
-        "title": f"Your comment on {comment.number}, {day(comment.confirmed_at)}",
-        "note": _fate(comment),
+        "title": f"“{Truncator(comment.text).words(9)}”",
+        "note": f"Your comment on {comment.number}, {day(comment.confirmed_at)}. {_fate(comment)}",
         "url": reverse("plans:comment_follow", args=[private_token(comment)]),
     }
 

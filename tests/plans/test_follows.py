@@ -401,7 +401,7 @@ def test_feeds_are_atom_with_lasting_ids(told, client):
 def test_the_desk_shows_a_resident_what_they_said_and_follow(version, signed_in, mailoutbox):
     """By the address of their account; of comments those alone that were confirmed by it."""
     ana = UserFactory(name="Ana", email="ana@example.org")
-    make_comment(version, "1.1", email="ana@example.org", state="waiting")
+    make_comment(version, "1.1", email="ana@example.org", state="waiting", text="Say it twice.")
     answered = make_comment(version, "1", email="ana@example.org")
     make_comment(version, "1", email="ana@example.org", state="unconfirmed")
     make_comment(version, "1", email="marisol@example.org")
@@ -416,7 +416,7 @@ def test_the_desk_shows_a_resident_what_they_said_and_follow(version, signed_in,
     assert "Published with the plan. Not answered yet." in desk
     assert f"You follow {version.plan} and 1.1 Strategy 1." in desk
     manage = re.search(r'href="(/plan/follows/[^"]+)">Change what you follow', desk).group(1)
-    own = re.search(rf'href="(\S+)">Your comment on {answered.number},', desk).group(1)
+    own = re.search(r'href="(\S+)">“Say it more plainly.”', desk).group(1)
     assert "1.1 Strategy 1" in Client().get(manage).content.decode()
     assert answered.receipt in Client().get(own).content.decode()
     assert "You and the plan" not in signed_in(UserFactory()).get("/desk/").content.decode()
