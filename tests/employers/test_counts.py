@@ -49,6 +49,9 @@ QUERIES = [
     "near=78701&within=25",
     "near=78701&within=10&q=trainee&pay=18",
     "start_by=2027-03-01&hours=full",
+    "occupation=51&q=welder",
+    "q=trainee&sort=newest&near=78701&within=25&supports=class",
+    "q=pre-apprenticeship trainee or welder&sector=health&sort=pay",
 ]
 
 
