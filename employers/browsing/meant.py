@@ -6,6 +6,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 
 from django.contrib.postgres.search import TrigramDistance
+from django.db import connection
 from django.db.models import Q
 
 from employers.browsing.counting import totals_of
@@ -20,6 +21,14 @@ ALIKE = 0.77
 COUNTED = 4  # spellings whose number is counted
 OFFERED = 2
 MANY_MORE = 5  # times as many, before a word that does find something is doubted
+
+
+def says_nothing(words: str) -> bool:
+    """Whether there is nothing in the words to look for: "the", "!!"."""
+    with connection.cursor() as cursor:
+        asked = "SELECT numnode(websearch_to_tsquery('english', %s))"
+        cursor.execute(asked, [without_accents(words)])
+        return not cursor.fetchone()[0]
 
 
 def near_words(query: OpportunityQuery, at: datetime, total: int) -> list[tuple[str, str, int]]:

@@ -21,7 +21,7 @@ from employers.browsing.first import first_like
 from employers.browsing.kept_pages import KEPT_FOR, LIKE, Rows, is_for_anybody, kept_page
 from employers.browsing.listed import PAGE, listed_page, listings, nearest
 from employers.browsing.mapping import map_of
-from employers.browsing.meant import near_words
+from employers.browsing.meant import near_words, says_nothing
 from employers.browsing.names import names
 from employers.browsing.search import OpportunityQuery, round_miles
 from employers.browsing.wider import wider_searches
@@ -61,6 +61,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         "panel": _panel(query, facets(query, counts)),
         "skills": _skills(query, counts),
         "sorts": [(v, n) for v, n in SORTS.items() if v != "distance" or query.near],
+        "is_empty_word": not total and bool(query.q) and says_nothing(query.q),
         "near_words": near_words(query, now, total) if query.q and total < FEW else [],
         "meant": _meant(query, now),
         "wider": wider_searches(query, now, counts) if not total else [],

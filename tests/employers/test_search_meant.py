@@ -99,6 +99,14 @@ def test_words_with_hyphens_are_found_as_they_stand(region, client, typed, found
     assert answer.context["total"] == len(found)
 
 
+@pytest.mark.parametrize(("typed", "told"), [("the", 1), ("!!", 1), ("to be", 1), ("zebra", 0)])
+def test_words_that_find_nothing_by_themselves_are_told(words, client, typed, told):
+    page = client.get("/opportunities/", {"q": typed}).content.decode()
+
+    assert "Nothing like this just now" in page
+    assert page.count("stands in every text or in none") == told
+
+
 def test_words_of_what_is_not_open_are_not_learned(words):
     assert not SearchWord.objects.filter(word__in=["elektronaut", "electricienne"]).exists()
 
