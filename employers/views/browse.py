@@ -68,6 +68,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         "map": map_of(query, listings(query, now)) if query.show and total else None,
         "kept": kept_among(request.user, page.rows),
         "querystring": query.to_querystring(),
+        "as_sorted": query.link(show="", after="", before="").removesuffix("?"),
         "map_url": query.link(show="" if query.show else "map"),
         "typed": _typed(query),
         "here": here,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -25,6 +26,18 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 def table(client, query=""):
     text = client.get(f"/opportunities.csv{query}").getvalue().decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_the_lists_to_take_along_keep_the_order_of_the_page(client, region):
+    for pay in ("18.00", "25.00", "21.00"):
+        OpportunityFactory(title=f"At {pay}", pay_min=pay, pay_max=None)
+
+    page = client.get("/opportunities/?sort=pay&show=map").content.decode()
+
+    links = re.findall(r'href="(/opportunities\.(?:csv|xlsx|json)[^"]*)"', page)
+    assert [link.partition("?")[2] for link in links] == ["sort=pay"] * 3
+    text = client.get(links[0]).getvalue().decode()
+    assert re.findall(r"At ([\d.]+)", text) == ["25.00", "21.00", "18.00"]
 
 
 def test_csv_holds_the_fields_of_exactly_the_filtered_list(client, region):
