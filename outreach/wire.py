@@ -17,6 +17,7 @@ from outreach.models import Letter
 HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 ADDRESS_HEADERS = {"From", "Reply-To", "Sender"}
+MISREAD = re.compile("[\x80-\x9f]")  # browsers take their numbers for other signs
 LINE = 76  # characters
 LONGEST = 900  # RFC 5322 allows 998
 
@@ -116,8 +117,11 @@ def _folded(line: str) -> str:
 
 
 def _part(subtype: str, body: str) -> bytes:
-    """Plain ASCII in short lines goes as it is; everything else quoted-printable."""
+    """Plain ASCII in short lines goes as it is; everything else quoted-printable. HTML can say
+    every sign in ASCII, which is shorter and spares it that."""
     lines = body.replace("\r\n", "\n").replace("\r", "\n")
+    if subtype == "html" and not MISREAD.search(lines):
+        lines = lines.encode("ascii", "xmlcharrefreplace").decode("ascii")
     if lines.isascii() and max(map(len, lines.split("\n"))) <= LONGEST:
         encoding, content = "7bit", lines.encode("ascii")
     else:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
+from html import unescape
 from typing import Any
 
 import pytest
@@ -60,7 +61,17 @@ def test_any_words_come_out_as_they_went_in(subject: str, text: str, html: str) 
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     assert plain.get_content().replace("\r\n", "\n").rstrip("\n") == lines.rstrip("\n")
     lines = html.replace("\r\n", "\n").replace("\r", "\n")
-    assert rich.get_content().replace("\r\n", "\n").rstrip("\n") == lines.rstrip("\n")
+    read = rich.get_content().replace("\r\n", "\n").rstrip("\n")
+    assert unescape(read) == unescape(lines.rstrip("\n"))
+
+
+def test_html_in_another_tongue_goes_as_plain_ascii() -> None:
+    raw = assemble(
+        letter(text="Electrician", html="<p>Aprendiz de posproducción — “sí”</p>"), at=AT
+    )
+
+    assert b"posproducci&#243;n &#8212; &#8220;s&#237;&#8221;</p>" in raw
+    assert b"quoted-printable" not in raw
 
 
 def test_lines_are_short_enough_for_every_mail_server() -> None:
