@@ -7,7 +7,7 @@ search is asked once, each opportunity is loaded once, each line is written once
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -37,8 +37,7 @@ MOST_CLOSING = 10
 MOST_ROWS = 5000  # of one search in one run
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """As much of an opportunity as choosing needs."""
 
     pk: int
@@ -107,7 +106,7 @@ class Run:
             found = found.order_by("-public_since", "-pk")
             columns = found.values_list("pk", "public_since", "ends_at")[:MOST_ROWS]
             rows = ask(parsed.q, *columns.query.sql_with_params())
-            return Search(parsed, parsed.describe(), [Row(*row) for row in rows])
+            return Search(parsed, parsed.describe(), list(map(Row._make, rows)))
 
     def choose(
         self, query: str, *, since: datetime, until: datetime, told: Iterable[int] | None = None
