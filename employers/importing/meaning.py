@@ -221,6 +221,9 @@ class Reader:
             if name:
                 find = self.gazetteer.codes if name == "zips" else self.gazetteer.find
                 places = find(texts[name])
+                if name == "place" and not street:
+                    streets = self.gazetteer.streets(texts[name], places)
+                    street = "; ".join(streets) if any(streets) else ""
                 if not places:
                     given.setdefault("mode", Mode.REMOTE)
         except CellError as error:

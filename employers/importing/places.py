@@ -6,8 +6,17 @@ from dataclasses import dataclass, field
 from employers.importing.cells import WORDS, CellError, short
 from employers.importing.columns import heading_key
 from vocabularies.models import County, Place, Region
+from vocabularies.states import STATES as STATE_NAMES
 
 CODE = r"(\d{5})(?:-\d{4})?"
+BETWEEN = r"\s*(?:,|/|&|\band\b|\bor\b)\s*"
+NEXT = re.compile(
+    rf"(?:(?<=\b\d{{5}})|(?<=\b\d{{5}}-\d{{4}})){BETWEEN}(?!(?:USA?|United States)\b)(?=\S)",
+    re.ASCII | re.I,
+)
+# What stands beside a city and is no place of its own.
+STATES = {heading_key(words) for state in STATE_NAMES.items() for words in state}
+STATES |= {"us", "usa", "united states"}
 
 
 @dataclass
@@ -27,8 +36,26 @@ class Gazetteer:
             return []
         if re.fullmatch(rf"{CODE}(?:[\s,;|]+{CODE})*", text.strip(), re.ASCII):
             return [self._by_code(code) for code in re.findall(r"(?<!-)\b\d{5}\b", text)]
-        parts = [part.strip() for part in re.split(r"[;|\n]", text) if part.strip()]
-        return [self._one(part) for part in parts]
+        return [self._one(part) for part in self._parts(text)]
+
+    def streets(self, text: str, places: list[Place]) -> list[str]:
+        """What stands before each city and begins with a number: "100 Main St, Taylor 76574"."""
+        parts = self._parts(text)
+        if len(parts) != len(places):
+            return []
+        return [_before(part, place.city) for part, place in zip(parts, places, strict=True)]
+
+    def _parts(self, text: str) -> list[str]:
+        """The places of a cell, each as it stands: parted by lines and semicolons, behind a ZIP
+        code by anything, and cities by commas where more than one of them is known."""
+        parts = []
+        for line in re.split(r"[;|\n]", text):
+            for part in NEXT.split(line):
+                names = [name for name in re.split(BETWEEN, part) if heading_key(name)]
+                cities = [name for name in names if heading_key(name) not in STATES]
+                several = not re.search(r"\d", part) and sum(map(bool, map(self._near, cities))) > 1
+                parts += cities if several else [part.strip()]
+        return [part for part in parts if part]
 
     def codes(self, text: str) -> list[Place]:
         """The places of a column of ZIP codes; a spreadsheet drops their leading noughts."""
@@ -55,13 +82,11 @@ class Gazetteer:
 
     def _one(self, text: str) -> Place:
         if found := re.search(rf"(?:^|[\s,]){CODE},?\s*(?:USA?|United States)?$", text, re.A):
+            others = re.findall(r"\D(\d{5})\b", text[: found.start(1)], re.A)
+            if any(self._ask(code, zip=code) for code in others):
+                raise CellError("This names several ZIP codes. Put a semicolon between them.")
             return self._by_code(found[1])
-        city, _, state = text.partition(",")
-        near = [
-            place
-            for place in self._ask(heading_key(city), city__iexact=" ".join(city.split())[:80])
-            if place.county_id in self.counties
-        ]
+        near = self._near(text)
         if len(near) == 1:
             return near[0]
         if near:
@@ -71,7 +96,24 @@ class Gazetteer:
             )
         raise CellError(f"We know no place “{short(text)}” in the region. Give its ZIP code.")
 
+    def _near(self, text: str) -> list[Place]:
+        """The places in the region of a city: "Taylor", "Taylor, Texas", "Taylor TX"."""
+        city = " ".join(text.partition(",")[0].split())
+        known = self._in_region(city)
+        name, _, state = city.rpartition(" ")
+        return known or (self._in_region(name) if heading_key(state) in STATES else [])
+
+    def _in_region(self, city: str) -> list[Place]:
+        found = self._ask(heading_key(city), city__iexact=city[:80])
+        return [place for place in found if place.county_id in self.counties]
+
     def _ask(self, key: str, **condition: str) -> list[Place]:
         if key not in self.known:
             self.known[key] = list(Place.objects.filter(**condition).order_by("zip"))
         return self.known[key]
+
+
+def _before(text: str, city: str) -> str:
+    at = text.casefold().rfind(city.casefold())
+    street = text[: max(at, 0)].strip(" ,-–")
+    return street if re.match(r"\d", street, re.A) else ""

@@ -12,6 +12,7 @@ from employers.importing import cells
 from employers.importing.cells import CellError
 from employers.importing.reading import Unreadable, read_table
 from employers.models import Opportunity
+from tests.factories import PlaceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +141,63 @@ def test_pay_that_may_be_misread_is_refused(cell):
 @pytest.mark.parametrize("cell", ["3/4/27", "4 Mar 2027", "20270304", "46450", "Mar. 4th, 2027"])
 def test_a_day_in_many_ways(cell):
     assert cells.day(cell) == date(2027, 3, 4)
+
+
+@pytest.fixture
+def towns(region):
+    county = region.counties.get()
+    for code, city in [("76574", "Taylor"), ("78634", "Hutto"), ("78664", "Round Rock")]:
+        PlaceFactory(zip=code, city=city, county=county)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Taylor 76574; Hutto 78634; Round Rock 78664",
+        "Taylor 76574, Hutto 78634, Round Rock 78664",
+        "Taylor, TX 76574, Hutto, TX 78634 and Round Rock, TX 78664",
+        "76574, 78634 and 78664",
+        "76574/78634/78664",
+        "Taylor, Hutto and Round Rock",
+        "Taylor, TX / Hutto, TX / Round Rock, Texas",
+        "Taylor & Hutto & Round Rock",
+    ],
+)
+def test_no_place_of_several_in_one_cell_is_lost(saved, towns, cell):
+    (row,), (draft,) = saved(f'Title,Location\nWelder,"{cell}"\n')
+
+    assert (row.outcome, row.errors) == ("new", [])
+    codes = draft.locations.order_by("place").values_list("place", flat=True)
+    assert list(codes) == ["76574", "78634", "78664"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        ("Taylor, Huto and Round Rock", "We know no place “Huto” in the region."),
+        ("Taylor 76574 Hutto 78634", "This names several ZIP codes. Put a semicolon between them."),
+    ],
+)
+def test_a_list_of_places_that_is_half_understood_is_refused(saved, towns, cell, sentence):
+    (row,), drafts = saved(f'Title,Location\nWelder,"{cell}"\n')
+
+    assert drafts == []
+    assert row.errors[0][0] == "Location"
+    assert row.errors[0][1].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("cell", "street"),
+    [
+        ("Taylor TX", ""),
+        ("Taylor, TX 76574-1234, USA", ""),
+        ("100 Main St, Taylor, TX 76574", "100 Main St"),
+        ("12345 Main St Taylor TX 76574-1234", "12345 Main St"),
+        ("Hybrid - Taylor 76574", ""),
+    ],
+)
+def test_the_street_before_a_place_is_kept(saved, towns, cell, street):
+    _, (draft,) = saved(f'Title,Location\nWelder,"{cell}"\n')
+
+    location = draft.locations.get()
+    assert (location.place_id, location.street) == ("76574", street)
