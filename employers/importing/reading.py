@@ -25,6 +25,13 @@ MOST_COLUMNS = 200
 # Headings stand within this many filled rows; titles and notes may stand above them.
 HEADER_WITHIN = 12
 SEPARATORS = ",;\t|"
+TOTAL = re.compile(r"(?:(?:grand|sub)[ -]?)?totals?\b[\s:=]*[$\d.,]*", re.ASCII | re.I)
+NOTE = re.compile(
+    r"(?:printed|generated|exported|downloaded|last updated|as of|source:|notes?:|end of (?:list|"
+    r"report|file|table)|page \d+|[*©†])",
+    re.ASCII | re.I,
+)
+NUMBER = re.compile(r"[$\d.,\s]+", re.ASCII)
 
 
 @dataclass
@@ -206,6 +213,8 @@ def _with_header(records: list[list[str]], notices: list[str]) -> Table:
             repeated.append(number)
         elif cells:
             rows.append((number, cells + [""] * (len(header) - len(cells))))
+    below = _below(rows)
+    rows = [row for row in rows if row[0] not in below]
     if not rows:
         raise Unreadable("This file has column names and no rows below them.")
     if len(rows) > MOST_ROWS:
@@ -216,10 +225,28 @@ def _with_header(records: list[list[str]], notices: list[str]) -> Table:
         above = "The row above the column names was" if at == 1 else f"The first {at} rows were"
         notices = [*notices, f"{above} left out."]
     if repeated:
-        again = "Row" if len(repeated) == 1 else "Rows"
-        said = f"{again} {listed(repeated[:5])}"
-        notices = [*notices, f"Left out, since it says the column names again: {said}."]
+        said = f"since it says the column names again: {_named(repeated)}"
+        notices = [*notices, f"Left out, {said}."]
+    if below:
+        said = f"since it is a sum or a note below the table: {_named(below)}"
+        notices = [*notices, f"Left out, {said}."]
     return Table(header, rows, notices)
+
+
+def _named(numbers: list[int]) -> str:
+    shown = listed(numbers[:5]) if len(numbers) <= 5 else f"{', '.join(map(str, numbers[:5]))} …"
+    return f"{'Row' if len(numbers) == 1 else 'Rows'} {shown}"
+
+
+def _below(rows: list[tuple[int, list[str]]]) -> list[int]:
+    """Rows that sum up, and notes that stand alone in their row."""
+    found = []
+    for number, cells in rows:
+        first, *others = [cell for cell in cells if cell]
+        is_sum = TOTAL.fullmatch(first) and all(map(NUMBER.fullmatch, others))
+        if is_sum or len(cells) > 2 and not others and NOTE.match(first):
+            found.append(number)
+    return found
 
 
 def _headings_in(records: list[list[str]]) -> int:
