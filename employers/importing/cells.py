@@ -7,7 +7,7 @@ understood and should be looked at goes to `notices`.
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from html import unescape
@@ -192,11 +192,15 @@ def pay(text: str, notices: Notices) -> Given:
     key = heading_key(text)
     if key in NOT_PAID or key in ("a visit unpaid", "0"):
         return {"paid": choices.Paid.UNPAID}
+    if re.fullmatch(r"volunteer|no pay|not paid", key.removesuffix(" unpaid")):
+        return {"paid": choices.Paid.UNPAID, "pay_note": " ".join(text.split())}
     stipend = "stipend" in key or key.endswith("in all")
-    cleaned = re.sub(r"(?i)\bstipend\b|\bin all\b|\busd\b|dollars?", "", text).strip()
+    cleaned = re.sub(r"(?i)\bstipend\b(?: of\b)?|\bin all\b|\busd\b|dollars?", "", text).strip()
     found = RANGE.fullmatch(cleaned)
     if not found or not _is_unit(found[5]):
-        return _about_pay(text, cleaned, notices)
+        told = _about_pay(text, cleaned)
+        notices.append(f"“{short(text)}” is kept as words about pay.")
+        return told | ({"paid": choices.Paid.STIPEND} if stipend and "paid" in told else {})
     low, low_k, high, high_k, unit = found.groups()
     given: Given = {"paid": choices.Paid.STIPEND if stipend else choices.Paid.WAGE}
     given["pay_min"] = amount(low, low_k or (high_k if high else None))
@@ -212,7 +216,7 @@ def _is_unit(word: str | None) -> bool:
     return not key or heading_key(key) in WORDS["pay_unit"]
 
 
-def _about_pay(text: str, cleaned: str, notices: Notices) -> Given:
+def _about_pay(text: str, cleaned: str) -> Given:
     """Pay that is told with words, or in words alone: they are kept beside the number."""
     found = ABOUT.fullmatch(cleaned)
     if found is None and re.search(r"\d", text) or len(text) > MOST_WORDS:
@@ -221,7 +225,6 @@ def _about_pay(text: str, cleaned: str, notices: Notices) -> Given:
             "$52,000/yr or unpaid."
         )
     given: Given = {"pay_note": " ".join(text.split())}
-    notices.append(f"“{short(text)}” is kept as words about pay.")
     if found is None:
         return given
     _, up_to, low, low_k, high, high_k, unit, _ = found.groups()
@@ -345,8 +348,24 @@ MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 SAY_A_DAY = "Write a date such as 2026-11-30 or 11/30/2026."
 
 
-def day(text: str) -> date:
-    """A day as people in the United States write it; the time of day is left out."""
+SIGNED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d\d)\b", re.ASCII)
+
+
+def orders(texts: Iterable[str]) -> set[str]:
+    """How the days of a column must be read: "day first", "month first", both or, where every
+    one of them could be either, neither."""
+    found = set()
+    for first, second in (m.groups() for text in texts if (m := SIGNED.match(text.strip()))):
+        if int(first) > 12:
+            found.add("day first")
+        elif int(second) > 12:
+            found.add("month first")
+    return found
+
+
+def day(text: str, *, day_first: bool = False) -> date:
+    """A day as people in the United States write it; the time of day is left out. `day_first`: as
+    the rest of the world does."""
     text = re.sub(r"(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[, ]+", "", text.strip())
     text = re.sub(r"[T ]\d{1,2}:\d\d.*$", "", text)
     if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text, re.A):
@@ -358,13 +377,13 @@ def day(text: str) -> date:
         return date(1899, 12, 30) + timedelta(days=int(text))
     if found := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d\d)", text, re.A):
         month, number = found[1], found[2]
-        if int(month) > 12:
+        if int(month) > 12 or day_first and int(number) <= 12:
             month, number = number, month
         return _day(found[3], month, number, text)
     if found := re.fullmatch(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", text, re.A):
         return _day(found[3], _month(found[1], text), found[2], text)
     if found := re.fullmatch(
-        r"(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4}|\d\d)", text, re.A
+        r"(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ -]([A-Za-z]{3,9})\.?,?[ -](\d{4}|\d\d)", text, re.A
     ):
         return _day(found[3], _month(found[2], text), found[1], text)
     raise CellError(f"We cannot read “{short(text)}” as a day. {SAY_A_DAY}")
@@ -384,10 +403,10 @@ def _day(year: str, month: str, number: str, text: str) -> date:
         raise CellError(f"There is no day “{short(text)}”. {SAY_A_DAY}") from None
 
 
-def day_or_offset(text: str, *, offset: bool) -> date:
+def day_or_offset(text: str, *, offset: bool, day_first: bool = False) -> date:
     """`offset`: whole days from today, such as -1 or +30."""
     if not offset:
-        return day(text)
+        return day(text, day_first=day_first)
     if not re.fullmatch(r"[+-]?\d{1,4}", text, re.ASCII):
         raise CellError(f"“{short(text)}” is no number of days from today.")
     return timezone.localdate() + timedelta(days=int(text))
@@ -399,6 +418,23 @@ NO_DAY = set(
     "open|varies|flexible|negotiable|to be determined|to be announced".split("|")
 )
 START_WORDS = WORDS["start_kind"]
+# A time that is no day: "Spring 2027", "mid-March", "March 4th".
+NOT_A_DAY = re.compile(
+    r"(?:(?:early|mid|late|end of|around|about|summer|spring|fall|autumn|winter|semester|term|"
+    rf"next|week|month|year|(?:{'|'.join(MONTHS)})[a-z]*|\d{{1,2}}(?:st|nd|rd|th)?|20\d\d)"
+    r"[ ,./-]*){1,5}",
+    re.ASCII | re.I,
+)
+
+
+def is_time_in_words(text: str) -> bool:
+    """It says when, and no day of a year: there is a word, and a year or a day but not both."""
+    numbers = re.findall(r"\d+", text, re.ASCII)
+    return (
+        len(numbers) < 2
+        and bool(re.search("[a-z]", text, re.I))
+        and bool(NOT_A_DAY.fullmatch(text))
+    )
 
 
 # People

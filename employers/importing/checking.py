@@ -14,7 +14,7 @@ from employers.choices import Kind, Paid, PayUnit, RowOutcome, State, Support
 from employers.forms.imports import RowForm, rebound
 from employers.importing import cells
 from employers.importing.cells import CellError, short
-from employers.importing.columns import COLUMNS
+from employers.importing.columns import COLUMNS, heading_key
 from employers.importing.comparing import Comparing
 from employers.importing.meaning import AS_NEW, DAYS, START, TAKE_ALIKE, Checked, Reader
 from employers.models import Import, ImportRow, Opportunity
@@ -24,6 +24,8 @@ from vocabularies.templatetags.words import money
 from vocabularies.text import plain_line
 
 LONG_AGO = timedelta(days=366)
+# What a spreadsheet shows where a formula fails.
+FAULTS = {"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 
 
 class Checker:
@@ -51,6 +53,7 @@ class Checker:
     def _look_through(self) -> None:
         names = ("external_id", "title", "place", "zips", "city", "kind")
         numbers = [self.columns.get(name) for name in names]
+        days = [name for name in DAYS if name in self.columns]
         rows = self.batch.rows.order_by("number").values_list("number", "cells")
         for number, row in rows.iterator(chunk_size=500):
             own, *said = (
@@ -59,6 +62,9 @@ class Checker:
             if own:
                 self.first.setdefault(own, number)
             self.titles.setdefault(tuple(said), number)
+            for name in days:
+                text = row[self.columns[name]] if self.columns[name] < len(row) else ""
+                self.reader.orders.setdefault(name, set()).update(cells.orders([text]))
 
     def beginning(self, kind: str) -> tuple[dict[str, Any], list[tuple[Place, str]]]:
         """What a new posting of that kind begins with (see `usual`)."""
@@ -118,6 +124,12 @@ class Checker:
                 f"This row has {more} than there are columns. Does a text with a separator in it "
                 "stand without quotes?"
             )
+        for name, text in texts.items():
+            if text in FAULTS:
+                raise CellError(
+                    f"{text} is a fault of a formula. Mend it in your file.",
+                    self.reader.name_of(name),
+                )
         own = texts.get("external_id", "")
         if own and self.first.get(own.casefold(), row.number) != row.number:
             raise CellError(
@@ -144,6 +156,7 @@ class Checker:
                 kind = cells.choice("kind", texts["kind"])
             except CellError as error:
                 raise CellError(str(error), self.reader.name_of("kind")) from error
+            _notice_kind(texts["kind"], kind, checked)
         else:
             kind = checked.target.kind if checked.target else self.choices.get("kind", "")
         if not kind:
@@ -280,3 +293,11 @@ class Checker:
                 if not self.choices.get(TAKE_ALIKE):
                     checked.outcome = RowOutcome.ALIKE
                 return
+
+
+def _notice_kind(text: str, kind: str, checked: Checked) -> None:
+    """What is called otherwise may be meant otherwise: "Job"."""
+    label = str(Kind(kind).label)
+    said, known = (heading_key(words).replace(" ", "") for words in (text, label))
+    if known not in said and not known.startswith(said[:6]):
+        checked.notices.append(f"“{short(text)}” is read as {label}.")

@@ -77,6 +77,8 @@ class Reader:
         )
         self.occupations: dict[str, Occupation | None] = {}
         self.programs: dict[str, Program | None] = {}
+        # How the days of each column are written (see `cells.orders`).
+        self.orders: dict[str, set[str]] = {}
 
     def read(self, texts: dict[str, str], checked: Checked) -> tuple[Given, Given]:
         """({field of the form: text}, the same of the page of its kind). What is wrong, and what
@@ -140,8 +142,23 @@ class Reader:
             if name == "starts_on":
                 given.setdefault("starts_note", short(text, 60))
             return
+        if name == "starts_on" and cells.is_time_in_words(text):
+            given.setdefault("starts_note", short(text, 60))
+            checked.notices.append(f"“{short(text)}” is kept as words about the start.")
+            return
         heading = str(self.batch.header[self.columns[name]])
-        given[name] = cells.day_or_offset(text, offset=is_offset(heading))
+        orders = self.orders.get(name, set())
+        day_first = orders == {"day first"}
+        given[name] = cells.day_or_offset(text, offset=is_offset(heading), day_first=day_first)
+        own = cells.orders([text])
+        if day_first and cells.SIGNED.match(text) and not own:
+            why = f", since other days under {self.name_of(name)} put the day first"
+        elif len(orders) > 1 and own == {"day first"}:
+            why = ""
+        else:
+            return
+        said = f"{given[name].day} {given[name]:%B %Y}"
+        checked.notices.append(f"{short(text)} is read as {said}{why}.")
 
     def _read_sector(self, text: str, given: Given, checked: Checked) -> None:
         if sector := self.sectors.get(heading_key(text)):
@@ -198,6 +215,8 @@ class Reader:
         try:
             cells.guess_unit(given, checked.notices)
         except CellError as error:
+            # The form would say it of the hour.
+            del given["pay_min"]
             checked.errors.append([self.name_of("pay_unit"), str(error)])
 
     def _settle_requirements(self, given: Given, checked: Checked) -> None:

@@ -138,7 +138,10 @@ def test_pay_that_may_be_misread_is_refused(cell):
         cells.pay(cell, [])
 
 
-@pytest.mark.parametrize("cell", ["3/4/27", "4 Mar 2027", "20270304", "46450", "Mar. 4th, 2027"])
+@pytest.mark.parametrize(
+    "cell",
+    ["3/4/27", "4 Mar 2027", "20270304", "46450", "Mar. 4th, 2027", "4th of March 2027"],
+)
 def test_a_day_in_many_ways(cell):
     assert cells.day(cell) == date(2027, 3, 4)
 
@@ -201,3 +204,105 @@ def test_the_street_before_a_place_is_kept(saved, towns, cell, street):
 
     location = draft.locations.get()
     assert (location.place_id, location.street) == ("76574", street)
+
+
+def test_sums_and_notes_below_a_table_are_no_postings():
+    text = (
+        "Title,Place,Kind,Slots\nWelder,Austin 78701,Internship,2\nSubtotal,,,2\n"
+        "Total Quality helper,Austin 78701,Internship,3\nFitter,Austin 78701,Internship,\n"
+        "Total: 5\nGrand total,,,5\nPrinted 11/22/2026 - page 1 of 1\n"
+    )
+
+    table = read_table(text.encode())
+
+    assert [cells[0] for _, cells in table.rows] == ["Welder", "Total Quality helper", "Fitter"]
+    assert table.notices == [
+        "Left out, since it is a sum or a note below the table: Rows 3, 6, 7 and 8."
+    ]
+
+
+def test_a_list_of_titles_alone_has_no_notes_below_it():
+    table = read_table(b"Title,Place\nWelder,\nFitter,\nCook,\n")
+
+    assert len(table.rows) == 3
+
+
+@pytest.mark.parametrize("heading", ["Pay", "Start"])
+def test_a_fault_of_a_formula_is_named_and_taken_for_no_words(saved, heading):
+    (row,), drafts = saved(f"Title,{heading}\nWelder,#REF!\n")
+
+    assert drafts == []
+    assert row.errors == [[heading, "#REF! is a fault of a formula. Mend it in your file."]]
+
+
+def test_days_of_a_column_that_puts_the_day_first_are_read_alike(saved):
+    text = "Title,Closing date,Start\nWelder,3/4/2027,5/6/2027\nFitter,13/4/2027,6/13/2027\n"
+
+    (first, second), drafts = saved(text)
+
+    assert [d.closes_at.date().isoformat() for d in drafts] == ["2027-04-04", "2027-04-14"]
+    assert [d.starts_on.isoformat() for d in drafts] == ["2027-05-06", "2027-06-13"]
+    assert first.notices == [
+        "3/4/2027 is read as 3 April 2027, since other days under Closing date put the day first."
+    ]
+    assert second.notices == []
+
+
+def test_a_column_with_both_orders_of_day_and_month_says_how_each_is_read(saved):
+    text = "Title,Closing date\nWelder,13/4/2027\nFitter,4/13/2027\nCook,3/4/2027\n"
+
+    rows, _ = saved(text)
+
+    assert [row.notices for row in rows] == [["13/4/2027 is read as 13 April 2027."], [], []]
+
+
+@pytest.mark.parametrize("cell", ["Spring 2027", "June 2027", "mid-March", "March 4th"])
+def test_a_start_without_a_day_is_kept_as_words(saved, cell):
+    (row,), (draft,) = saved(f"Title,Start\nWelder,{cell}\n")
+
+    assert (draft.starts_on, draft.starts_note) == (None, cell)
+    assert row.notices == [f"“{cell}” is kept as words about the start."]
+
+
+@pytest.mark.parametrize("cell", ["Feb 30, 2027", "2027", "3/4/2027 - 5/4/2027"])
+def test_a_start_that_is_a_mistaken_day_is_refused(saved, cell):
+    (row,), _ = saved(f'Title,Start\nWelder,"{cell}"\n')
+
+    assert [name for name, _ in row.errors] == ["Start"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "paid", "low"),
+    [
+        ("$3,000 stipend + housing", "stipend", "3000.00"),
+        ("Stipend of $150, lunch included", "stipend", "150.00"),
+        ("Volunteer (unpaid)", "unpaid", None),
+    ],
+)
+def test_a_stipend_with_words_is_no_wage(saved, cell, paid, low):
+    (row,), (draft,) = saved(f'Title,Pay\nWelder,"{cell}"\n')
+
+    assert (draft.paid, draft.pay_min and str(draft.pay_min), draft.pay_note) == (paid, low, cell)
+
+
+def test_pay_that_is_refused_is_said_to_be_refused_once(saved):
+    text = 'Title,Pay\nWelder,"$18,50"\nFitter,"$2,500 for the summer"\n'
+
+    (first, second), _ = saved(text)
+
+    assert (len(first.errors), first.notices) == (1, [])
+    assert [said for _, said in second.errors] == [
+        "Is $2,500.00 for an hour, a week, a month or a year? Say it."
+    ]
+
+
+def test_a_kind_in_other_words_says_what_it_is_taken_for(saved):
+    text = "Title,Type\nClerk,Job\nHelper,Summer internship\nGuest,Externship\n"
+
+    rows, _ = saved(text)
+
+    assert [row.notices for row in rows] == [
+        ["“Job” is read as On-the-job training."],
+        [],
+        ["“Externship” is read as Job shadow."],
+    ]
