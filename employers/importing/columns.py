@@ -40,9 +40,45 @@ def heading_key(heading: str) -> str:
 _BY_NAME = {name: column.name for column in COLUMNS.values() for name in column.names}
 
 
+# What a form puts around a name to make it a question.
+AROUND = set(
+    "what which who when how many much is are was the a an of to for be please your their "
+    "this it its they you we will would should can does did student students learner learners "
+    "intern interns participant participants optional required".split()
+)
+
+
+def _asked_key(heading: str) -> str:
+    """A heading without the question around its name: "What is the title of the position?" and
+    "Start date (MM/DD/YYYY)" → "title position", "start date"."""
+    words = heading_key(re.sub(r"[(\[].*?[)\]]", " ", heading)).split()
+    return " ".join(word for word in words if word not in AROUND)
+
+
+def _by_question() -> dict[str, str]:
+    """{what is left of a name: column}, where it is one column's alone."""
+    found: dict[str, str] = {}
+    for name, column in _BY_NAME.items():
+        key = _asked_key(name)
+        found[key] = column if found.get(key, column) == column else ""
+    return found | {"": ""}
+
+
+_BY_QUESTION = _by_question()
+
+
+def _named(heading: str) -> str:
+    return _BY_NAME.get(heading_key(heading), "")
+
+
+def _asked(heading: str) -> str:
+    """The column that a question is about, or a name with brackets."""
+    return _BY_QUESTION.get(_asked_key(heading), "") if re.search(r"[?(\[]", heading) else ""
+
+
 def known_headings(record: Sequence[str]) -> int:
     """How many cells of a row are names of columns that we know."""
-    return len({_BY_NAME[key] for cell in record if (key := heading_key(cell)) in _BY_NAME})
+    return len({column for cell in record if (column := _named(cell) or _asked(cell))})
 
 
 def match_columns(header: Sequence[str], remembered: Mapping[str, str]) -> dict[str, int]:
@@ -58,10 +94,11 @@ def match_columns(header: Sequence[str], remembered: Mapping[str, str]) -> dict[
         found.setdefault("portal_id", keys.index("id"))
     elif "id" in keys and "id" not in remembered and keys.index("id") not in found.values():
         found.setdefault("external_id", keys.index("id"))
-    for number, key in enumerate(keys):
-        field = _BY_NAME.get(key, "")
-        if field and key not in remembered and number not in found.values():
-            found.setdefault(field, number)
+    for field_of in (_named, _asked):
+        for number, (heading, key) in enumerate(zip(header, keys, strict=True)):
+            field = field_of(heading)
+            if field and key not in remembered and number not in found.values():
+                found.setdefault(field, number)
     return found
 
 

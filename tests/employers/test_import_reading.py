@@ -153,3 +153,47 @@ def test_what_an_employer_said_of_a_heading_stands_over_its_name():
     remembered = {"class": "title", "title": ""}
 
     assert match_columns(["Title", "Class", "Pay"], remembered) == {"title": 1, "pay": 2}
+
+
+def test_the_questions_of_a_form_are_matched_as_columns():
+    header = {
+        "Timestamp": "",
+        "Email Address": "",
+        "What is the name of your business?": "",
+        "What is the title of the position?": "title",
+        "What kind of opportunity is it? (Internship, job shadow...)": "kind",
+        "Where will the student work? (City & ZIP)": "place",
+        "How many hours per week?": "hours",
+        "How many students can you take?": "openings",
+        "What will the student do?": "tasks",
+        "Is it paid? If so, how much?": "pay",
+        "When does it start?": "starts_on",
+        "When is the deadline to apply?": "closes_on",
+        "What are the requirements?": "requirements",
+        "Anything else we should know?": "",
+    }
+
+    found = match_columns(list(header), {})
+
+    assert {name: number for number, name in enumerate(header.values()) if name} == found
+
+
+def test_what_stands_in_brackets_behind_a_name_does_not_hide_it():
+    header = [
+        "Job Title (required)",
+        "Start Date (MM/DD/YYYY)",
+        "Wage (min)",
+        "Wage (max)",
+        "Req #",
+    ]
+
+    found = match_columns(header, {})
+
+    names = ["title", "starts_on", "pay_min", "pay_max", "external_id"]
+    assert found == {name: number for number, name in enumerate(names)}
+
+
+def test_the_exact_name_of_a_column_goes_before_a_question():
+    found = match_columns(["What is the job title?", "Title", "Pay (old)", "Pay"], {})
+
+    assert found == {"title": 1, "pay": 3}
