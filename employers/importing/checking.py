@@ -197,9 +197,18 @@ class Checker:
         theirs = self.reader.chosen_sector or self.organization.sector
         sector = checked.values.get("sector") or theirs
         checked.values |= self.values(form, given) | {"sector": sector}
+        self._keep_ways_apart(checked)
         checked.outcome = RowOutcome.NEW
         self.notice_pay(checked)
         self._look_for_likes(row, texts, checked)
+
+    def _keep_ways_apart(self, checked: Checked) -> None:
+        """The usual way to apply, with the address of a row, would be a link to nowhere."""
+        values, (usual, _) = checked.values, self.beginning(checked.kind)
+        if values.get("apply_to") and not values.get("apply_by"):
+            values["apply_by"] = ""
+        elif values.get("apply_by", usual.get("apply_by")) != usual.get("apply_by"):
+            values.setdefault("apply_to", "")
 
     def _check_kind(self, posting: Opportunity, given: dict[str, Any], checked: Checked) -> None:
         if not given:
