@@ -123,10 +123,12 @@ def _one(field: str) -> Callable[[str, Notices], Given]:
 
 def _several(field: str) -> Callable[[str, Notices], Given]:
     def read(text: str, notices: Notices) -> Given:
-        parts = [part for part in re.split(r"[;,\n|]", text) if part.strip()]
+        parts = [part for part in re.split(r"[;,/\n|]", text) if part.strip()]
         try:
             return {field: [choice(field, text)]}
         except CellError:
+            if heading_key(text) in ("none", "no", "n a"):
+                return {field: []}
             return {field: list(dict.fromkeys(choice(field, part) for part in parts))}
 
     return read
@@ -194,6 +196,7 @@ def pay(text: str, notices: Notices) -> Given:
         return {"paid": choices.Paid.UNPAID}
     if re.fullmatch(r"volunteer|no pay|not paid", key.removesuffix(" unpaid")):
         return {"paid": choices.Paid.UNPAID, "pay_note": " ".join(text.split())}
+    text = re.sub(r"(?i)^yes\s*[,;:–-]?\s*(?=\$?\d)", "", text)
     stipend = "stipend" in key or key.endswith("in all")
     cleaned = re.sub(r"(?i)\bstipend\b(?: of\b)?|\bin all\b|\busd\b|dollars?", "", text).strip()
     found = RANGE.fullmatch(cleaned)
@@ -466,16 +469,71 @@ def requirements(text: str, notices: Notices) -> Given:
     return given
 
 
+# Addresses, links and numbers in a line of words.
+ADDRESS = re.compile(
+    r"https?://[^\s<>]+|www\.[^\s<>]+|[^\s<>():,;]+@[^\s<>():,;]+\.\w+|"
+    r"\+?\(?\d{3}[\d() .-]{5,12}\d(?: ?x\d+)?",
+    re.ASCII | re.I,
+)
+
+
 def apply_to(text: str, notices: Notices) -> Given:
-    """The place to apply, and by it the way."""
-    given = {"apply_to": text}
-    if re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+    """The place to apply, and by it the way; words about it are kept as what happens then."""
+    line = re.sub(r"\s*\b(?:ext\.?|extension)\s*(?=\d)", " x", text, flags=re.A | re.I)
+    line = re.sub(r"(?i)^mailto:", "", line)
+    found = ADDRESS.findall(line)
+    given = {"apply_to": line}
+    if len(found) == 1 and re.search(r"[a-z]{2}", line.replace(found[0], ""), re.I):
+        address = found[0].rstrip(".,;)")
+        given = {"apply_to": address, "apply_steps": text}
+        notices.append(f"“{short(text)}” is read as {short(address, 80)}.")
+    address = given["apply_to"]
+    if re.fullmatch(r"[^@\s]+@[^@\s]+", address):
         given["apply_by"] = choices.ApplyBy.EMAIL
-    elif re.match(r"(?i)https?://|www\.", text):
+    elif re.match(r"(?i)https?://|www\.", address):
         given["apply_by"] = choices.ApplyBy.WEB
-    elif re.fullmatch(r"[+()\d\s.-]{7,20}(x\d+)?", text, re.ASCII):
+    elif re.fullmatch(r"(?:[a-z\d-]+\.)+[a-z]{2,}(?:/\S*)?", address, re.A | re.I):
+        given["apply_by"] = choices.ApplyBy.WEB
+    elif re.fullmatch(r"[+()\d\s.-]{7,20}(x\d+)?", address, re.ASCII):
         given["apply_by"] = choices.ApplyBy.PHONE
     return given
+
+
+def apply_by(text: str, notices: Notices) -> Given:
+    """The way to apply, or the address itself."""
+    try:
+        return {"apply_by": choice("apply_by", text)}
+    except CellError:
+        if len(ADDRESS.findall(text)) != 1:
+            raise
+    return apply_to(text, notices)
+
+
+def minimum_age(text: str, notices: Notices) -> Given:
+    """ "16", "16+", "must be 18 or older"; none."""
+    if heading_key(text) in ("none", "no", "n a", "any"):
+        return {}
+    found = re.fullmatch(
+        r"(?:must be |at least |age )*(\d\d)(?: years?)?(?: old)?"
+        r"(?: (?:or|and) (?:older|up|over))?",
+        heading_key(text),
+        re.ASCII,
+    )
+    return {"minimum_age": found[1] if found else text}
+
+
+def paid(text: str, notices: Notices) -> Given:
+    """Yes or no, or the pay itself."""
+    try:
+        return {"paid": choice("paid", text)}
+    except CellError:
+        if not re.search(r"\d", text):
+            raise
+    return pay(text, notices)
+
+
+def term(text: str, notices: Notices) -> Given:
+    return {"term": choice("term", re.sub(r"\b20\d\d\b", "", text))}
 
 
 # By the field of the column. Later ones know better: an exact column stands over a mixed one.
@@ -487,13 +545,16 @@ READERS: dict[str, Callable[[str, Notices], Given]] = {
     "pay_max": pay_number("pay_max"),
     "requirements": requirements,
     "apply_to": apply_to,
+    "apply_by": apply_by,
+    "minimum_age": minimum_age,
+    "paid": paid,
+    "term": term,
     "costs": costs,
     "class_hours_paid": lambda text, notices: {"class_hours_paid": yes_or_no(text)},
     **{
         field: _one(field)
         for field in (
-            "mode paid pay_unit hours_per length_unit class_payer education apply_by term credit "
-            "start_kind"
+            "mode pay_unit hours_per length_unit class_payer education credit start_kind"
         ).split()
     },
     **{field: _several(field) for field in "shifts supports asks prefers learned_here".split()},
@@ -501,7 +562,7 @@ READERS: dict[str, Callable[[str, Notices], Given]] = {
         field: _as_it_is(field)
         for field in (
             "title summary tasks lessons host place_note schedule_note length_note pay_note "
-            "hours_min hours_max learner_cost minimum_age needs_note apply_steps supervisor_role "
+            "hours_min hours_max learner_cost needs_note apply_steps supervisor_role "
             "openings starts_note accommodations"
         ).split()
     },

@@ -11,7 +11,7 @@ from employers.actions import imports as actions
 from employers.importing import cells
 from employers.importing.cells import CellError
 from employers.importing.reading import Unreadable, read_table
-from employers.models import Opportunity
+from employers.models import Employer, Opportunity
 from tests.factories import PlaceFactory
 
 pytestmark = pytest.mark.django_db
@@ -306,3 +306,74 @@ def test_a_kind_in_other_words_says_what_it_is_taken_for(saved):
         [],
         ["“Externship” is read as Job shadow."],
     ]
+
+
+@pytest.fixture
+def with_usual_way(company):
+    Employer.objects.update_or_create(
+        organization=company,
+        defaults={"usual": {"apply_by": "web", "apply_to": "https://granite.example.org/jobs"}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "by", "to"),
+    [
+        ("Where to apply", "javascript:alert(1)", "", "javascript:alert(1)"),
+        ("Where to apply", "At the gate", "", "At the gate"),
+        ("Where to apply", "jobs.example.org/welder", "web", "https://jobs.example.org/welder"),
+        ("How to apply", "in person", "person", ""),
+        ("How to apply", "online", "web", "https://granite.example.org/jobs"),
+        ("Summary", "Learn to weld.", "web", "https://granite.example.org/jobs"),
+    ],
+)
+def test_the_usual_way_to_apply_is_not_mixed_with_that_of_a_row(
+    saved, with_usual_way, heading, cell, by, to
+):
+    _, (draft,) = saved(f"Title,{heading}\nWelder,{cell}\n")
+
+    assert (draft.apply_by, draft.apply_to) == (by, to)
+
+
+@pytest.mark.parametrize("heading", ["How to apply", "Where to apply"])
+@pytest.mark.parametrize(
+    ("cell", "by", "to"),
+    [
+        ("Apply at https://x.example.org/jobs.", "web", "https://x.example.org/jobs"),
+        ("Email resume to jobs@x.example.org", "email", "jobs@x.example.org"),
+        ("mailto:jobs@x.example.org", "email", "jobs@x.example.org"),
+        ("512.555.0100 ext. 4", "phone", "512.555.0100 x4"),
+    ],
+)
+def test_the_address_in_words_about_applying_is_found(saved, heading, cell, by, to):
+    (row,), (draft,) = saved(f"Title,{heading}\nWelder,{cell}\n")
+
+    assert (draft.apply_by, draft.apply_to) == (by, to)
+    assert (cell in draft.apply_steps) == (" to " in cell or " at " in cell)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "fields"),
+    [
+        ("Minimum age", "16+", {"minimum_age": 16}),
+        ("Minimum age", "18 or older", {"minimum_age": 18}),
+        ("Minimum age", "Must be 18 years old", {"minimum_age": 18}),
+        ("Minimum age", "none", {"minimum_age": None}),
+        ("Education", "HS diploma/GED", {"education": "high-school"}),
+        ("Education", "High school or equivalent", {"education": "high-school"}),
+        ("Education", "Associate's degree", {"education": "associate"}),
+        ("Education", "Currently enrolled", {"education": "enrolled"}),
+        ("Shift", "1st shift / Weekends", {"shifts": ["day", "weekend"]}),
+        ("Shift", "Night shift", {"shifts": ["night"]}),
+        ("Supports", "none", {"supports": []}),
+        ("Season", "Summer 2027", {"term": "summer"}),
+        ("Paid?", "Yes - $15/hr", {"paid": "wage", "pay_unit": "hour"}),
+        ("Pay", "Yes, $18 to start", {"paid": "wage", "pay_unit": "hour"}),
+        ("# of openings", "2", {"openings": 2}),
+    ],
+)
+def test_short_answers_in_the_words_of_people(saved, heading, cell, fields):
+    (row,), drafts = saved(f'Title,{heading}\nWelder,"{cell}"\n')
+
+    assert row.errors == []
+    assert {name: getattr(drafts[0], name) for name in fields} == fields
