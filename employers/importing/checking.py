@@ -198,9 +198,17 @@ class Checker:
         sector = checked.values.get("sector") or theirs
         checked.values |= self.values(form, given) | {"sector": sector}
         self._keep_ways_apart(checked)
+        self._notice_usual_place(checked)
         checked.outcome = RowOutcome.NEW
         self.notice_pay(checked)
         self._look_for_likes(row, texts, checked)
+
+    def _notice_usual_place(self, checked: Checked) -> None:
+        usual = [str(place) for place, _ in self.beginning(checked.kind)[1]]
+        may_say = {"zips", "place", "city"} & set(self.columns)
+        if usual and may_say and checked.locations is None:
+            said = f"No place is said, so your usual one is taken: {', '.join(usual)}."
+            checked.notices.append(said)
 
     def _keep_ways_apart(self, checked: Checked) -> None:
         """The usual way to apply, with the address of a row, would be a link to nowhere."""

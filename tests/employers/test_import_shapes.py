@@ -377,3 +377,14 @@ def test_short_answers_in_the_words_of_people(saved, heading, cell, fields):
 
     assert row.errors == []
     assert {name: getattr(drafts[0], name) for name in fields} == fields
+
+
+def test_a_row_without_a_place_says_which_one_it_begins_with(saved, with_usual_way, company):
+    company.employer.usual |= {"locations": [["78701", ""]], "supports": ["travel"]}
+    company.employer.save()
+
+    (first, second), (welder, _) = saved("Title,Place\nWelder,\nFitter,Austin 78701\n")
+
+    assert welder.locations.get().place_id == "78701"
+    assert first.notices == ["No place is said, so your usual one is taken: Austin 78701."]
+    assert second.notices == []
