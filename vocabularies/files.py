@@ -27,7 +27,9 @@ def decoded(data: bytes, otherwise: str) -> str:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
-            text = _decode(data, "cp1252", otherwise)
+            # Lines that end in CR alone are those of an old Macintosh, and so are its letters.
+            is_mac = b"\r" in data and b"\n" not in data
+            text = _decode(data, "mac_roman" if is_mac else "cp1252", otherwise)
     if CONTROLS.search(text):
         raise Unreadable(otherwise)
     return text

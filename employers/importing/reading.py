@@ -13,6 +13,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
 
 from employers.importing.columns import known_headings
 from vocabularies.files import CONTROLS, Unreadable, check_package, decoded
@@ -171,9 +172,30 @@ def _cells_of(sheet: Any) -> list[list[str]]:
         if number > 2 * MOST_ROWS + HEADER_WITHIN:
             break
         records.append([_as_text(value) for value in row])
+    for column, first, last in _merged_down(sheet):
+        for record in records[first:last]:
+            if len(record) > column and not record[column]:
+                record[column] = records[first - 1][column]
     while records and not any(records[-1]):
         records.pop()
     return records
+
+
+MERGED = re.compile(
+    rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"'
+)
+
+
+def _merged_down(sheet: Any) -> list[tuple[int, int, int]]:
+    """(column from 0, first row, last row) of cells that are one over several rows; only the first
+    of them holds what all of them say. A sheet that is read row by row does not tell."""
+    with sheet._get_source() as source:
+        merged = [found.groups() for found in MERGED.finditer(source.read())]
+    return [
+        (column_index_from_string(column.decode()) - 1, int(first), int(last))
+        for column, first, last in merged
+        if int(last) > int(first)
+    ]
 
 
 def _as_text(value: Any) -> str:

@@ -197,3 +197,32 @@ def test_the_exact_name_of_a_column_goes_before_a_question():
     found = match_columns(["What is the job title?", "Title", "Pay (old)", "Pay"], {})
 
     assert found == {"title": 1, "pay": 3}
+
+
+def test_a_cell_merged_over_rows_holds_for_each_of_them():
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["Summer placements"],
+        ["Title", "Location", "Pay", "Notes"],
+        ["Welder", "Taylor 76574", 18, "x"],
+        ["Fitter", None, 19, None],
+        ["Cook", None, 20, "y"],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A1:D1")
+    sheet.merge_cells("B3:B5")
+    sheet.merge_cells("C5:D5")
+    out = io.BytesIO()
+    book.save(out)
+
+    table = read_table(out.getvalue())
+
+    assert [cells[1] for _, cells in table.rows] == ["Taylor 76574"] * 3
+    assert [cells[2:] for _, cells in table.rows] == [["18", "x"], ["19", ""], ["20", ""]]
+
+
+def test_a_file_of_an_old_Macintosh_keeps_its_letters():
+    table = read_table("Title,Place\rCafé “x”,Austin\r".encode("mac_roman"))
+
+    assert table.rows[0][1][0] == "Café “x”"
