@@ -246,6 +246,13 @@ def _with_header(records: list[list[str]], notices: list[str]) -> Table:
     if at:
         above = "The row above the column names was" if at == 1 else f"The first {at} rows were"
         notices = [*notices, f"{above} left out."]
+    if not known_headings(header):
+        said = "; ".join(name[:40] for name in header[:4])
+        notices = [
+            *notices,
+            f"Row {at + 1} is taken for the names of the columns: {said}. Is it a posting? Put a "
+            "row of names above it.",
+        ]
     if repeated:
         said = f"since it says the column names again: {_named(repeated)}"
         notices = [*notices, f"Left out, {said}."]

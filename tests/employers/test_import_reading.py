@@ -226,3 +226,12 @@ def test_a_file_of_an_old_Macintosh_keeps_its_letters():
     table = read_table("Title,Place\rCafé “x”,Austin\r".encode("mac_roman"))
 
     assert table.rows[0][1][0] == "Café “x”"
+
+
+def test_a_list_without_names_of_columns_says_what_it_takes_for_them():
+    table = read_table(b"Welder,Internship,Taylor 76574\nFitter,Internship,Hutto 78634\n")
+
+    assert table.notices == [
+        "Row 1 is taken for the names of the columns: Welder; Internship; Taylor 76574. Is it a "
+        "posting? Put a row of names above it."
+    ]
