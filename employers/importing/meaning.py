@@ -38,6 +38,9 @@ MIXED = {
 # What a person may allow in the dry run.
 WITHOUT_CODES, WITHOUT_PLACES, TAKE_ALIKE = "without_codes", "without_places", "take_alike"
 AS_NEW = "as_new"
+PAY_UNIT_WORDS = set(
+    "hour hr hourly day daily week weekly month monthly year yr yearly annual annually".split()
+)
 VISITS = (Kind.JOB_SHADOW, Kind.MENTORING)
 Given = dict[str, Any]
 
@@ -210,7 +213,10 @@ class Reader:
             given["paid"] = self.choices.get("paid") or Paid.WAGE
         if not given.get("pay_unit"):
             given.pop("pay_unit", None)
-            if given.get("pay_min") and "pay_unit" in self.choices:
+            named = self._unit_in_heading()
+            if given.get("pay_min") and named and given.get("paid") == Paid.WAGE:
+                given["pay_unit"] = named
+            elif given.get("pay_min") and "pay_unit" in self.choices:
                 given["pay_unit"] = self.choices["pay_unit"]
         try:
             cells.guess_unit(given, checked.notices)
@@ -218,6 +224,13 @@ class Reader:
             # The form would say it of the hour.
             del given["pay_min"]
             checked.errors.append([self.name_of("pay_unit"), str(error)])
+
+    def _unit_in_heading(self) -> str:
+        """What pay is for, where the name of its column says one thing: "Annual salary"."""
+        column = next((self.columns[n] for n in ("pay_min", "pay") if n in self.columns), None)
+        words = heading_key(self.batch.header[column]).split() if column is not None else []
+        units = {cells.WORDS["pay_unit"][word] for word in words if word in PAY_UNIT_WORDS}
+        return units.pop() if len(units) == 1 else ""
 
     def _settle_requirements(self, given: Given, checked: Checked) -> None:
         """Long requirements stand below the tasks: the line for them is short."""

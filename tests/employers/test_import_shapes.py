@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def saved(company, recruiter, django_capture_on_commit_callbacks):
-    """`saved(file)` → (its rows, the drafts that came of it)."""
+    """`saved(file, columns)` → (its rows, the drafts that came of it)."""
 
-    def save(data, **choices):
+    def save(data, columns=None, **choices):
         with django_capture_on_commit_callbacks(execute=True):
             batch = actions.begin_import(
                 organization=company,
@@ -31,7 +31,8 @@ def saved(company, recruiter, django_capture_on_commit_callbacks):
                 by=recruiter,
             )
             choices = {"kind": "internship"} | choices
-            actions.match_import(batch=batch, columns=batch.columns, choices=choices, by=recruiter)
+            columns = batch.columns | (columns or {})
+            actions.match_import(batch=batch, columns=columns, choices=choices, by=recruiter)
         with django_capture_on_commit_callbacks(execute=True):
             if batch.rows.filter(outcome="new").exists():
                 actions.run_import(batch=batch, by=recruiter)
@@ -388,3 +389,26 @@ def test_a_row_without_a_place_says_which_one_it_begins_with(saved, with_usual_w
     assert welder.locations.get().place_id == "78701"
     assert first.notices == ["No place is said, so your usual one is taken: Austin 78701."]
     assert second.notices == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "unit"),
+    [
+        ("Annual salary", "9500", "year"),
+        ("Wage ($/hr)", "18", "hour"),
+        ("Pay rate (monthly)", "$1,800", "month"),
+        ("Hourly wage", "$100/day", "day"),
+        ("Hourly or annual pay", "18", "hour"),
+    ],
+)
+def test_the_name_of_the_column_says_what_pay_is_for(saved, heading, cell, unit):
+    (row,), (draft,) = saved(f'Title,{heading}\nWelder,"{cell}"\n', {"pay": 1})
+
+    assert draft.pay_unit == unit
+
+
+def test_pay_that_contradicts_the_name_of_its_column_is_refused(saved):
+    (row,), drafts = saved('Title,Hourly wage\nWelder,"52,000"\n')
+
+    assert drafts == []
+    assert row.errors == [["Hourly wage", "$52,000.00 for each hour? Check the unit."]]
