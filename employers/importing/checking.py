@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
-from employers.choices import Kind, Paid, PayUnit, RowOutcome, State, Support
+from employers.choices import Kind, Mode, Paid, PayUnit, RowOutcome, State, Support
 from employers.forms.imports import RowForm, rebound
 from employers.importing import cells
 from employers.importing.cells import CellError, short
@@ -198,6 +198,7 @@ class Checker:
         sector = checked.values.get("sector") or theirs
         checked.values |= self.values(form, given) | {"sector": sector}
         self._keep_ways_apart(checked)
+        self._keep_places_apart(checked)
         self._notice_usual_place(checked)
         checked.outcome = RowOutcome.NEW
         self.notice_pay(checked)
@@ -217,6 +218,16 @@ class Checker:
             values["apply_by"] = ""
         elif values.get("apply_by", usual.get("apply_by")) != usual.get("apply_by"):
             values.setdefault("apply_to", "")
+
+    def _keep_places_apart(self, checked: Checked) -> None:
+        """What is usual of another place is not said of that of a row."""
+        usual, pairs = self.beginning(checked.kind)
+        theirs = {place for place, _ in checked.locations or []}
+        if not theirs or theirs == {place for place, _ in pairs}:
+            return
+        checked.values.setdefault("place_note", "")
+        if usual.get("mode") == Mode.REMOTE:
+            checked.values.setdefault("mode", "")
 
     def _check_kind(self, posting: Opportunity, given: dict[str, Any], checked: Checked) -> None:
         if not given:

@@ -412,3 +412,18 @@ def test_pay_that_contradicts_the_name_of_its_column_is_refused(saved):
 
     assert drafts == []
     assert row.errors == [["Hourly wage", "$52,000.00 for each hour? Check the unit."]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "mode", "note"),
+    [("Taylor 76574", "", ""), ("", "remote", "Bus 7 stops at the gate")],
+)
+def test_the_usual_words_about_a_place_are_not_said_of_another(
+    saved, with_usual_way, company, towns, cell, mode, note
+):
+    company.employer.usual = {"mode": "remote", "place_note": "Bus 7 stops at the gate"}
+    company.employer.save()
+
+    _, (draft,) = saved(f"Title,Place\nWelder,{cell}\n")
+
+    assert (draft.mode, draft.place_note) == (mode, note)
