@@ -522,6 +522,32 @@ def minimum_age(text: str, notices: Notices) -> Given:
     return {"minimum_age": found[1] if found else text}
 
 
+NUMBER_WORDS = "one two three four five six seven eight nine ten".split()
+NO_NUMBER = {"several", "many", "multiple", "unlimited", "various", "depends"}
+
+
+def openings(text: str, notices: Notices) -> Given:
+    """ "2", "two", "2 to 3" (two are sure), "up to 5 students"; "several" is no number."""
+    if found := re.fullmatch(r"(\d+)(?:\.0+)?", text, re.ASCII):
+        return {"openings": found[1]}
+    key = heading_key(text)
+    if key in NO_NUMBER | NO_DAY:
+        notices.append(f"“{short(text)}” is no number, so none is given.")
+        return {}
+    found = re.fullmatch(
+        r"(?:up to |at least |about )?(\d{1,4})\+?(?:\s?(?:-|–|to|or)\s?\d{1,4})?"
+        r"(?:\s[a-z() \d]+)?",
+        text,
+        re.ASCII | re.I,
+    )
+    number = found[1] if found else ""
+    if key in NUMBER_WORDS:
+        number = str(NUMBER_WORDS.index(key) + 1)
+    if number:
+        notices.append(f"“{short(text)}” is read as {number}.")
+    return {"openings": number or text}
+
+
 def paid(text: str, notices: Notices) -> Given:
     """Yes or no, or the pay itself."""
     try:
@@ -547,6 +573,7 @@ READERS: dict[str, Callable[[str, Notices], Given]] = {
     "apply_to": apply_to,
     "apply_by": apply_by,
     "minimum_age": minimum_age,
+    "openings": openings,
     "paid": paid,
     "term": term,
     "costs": costs,
@@ -563,7 +590,7 @@ READERS: dict[str, Callable[[str, Notices], Given]] = {
         for field in (
             "title summary tasks lessons host place_note schedule_note length_note pay_note "
             "hours_min hours_max learner_cost needs_note apply_steps supervisor_role "
-            "openings starts_note accommodations"
+            "starts_note accommodations"
         ).split()
     },
 }

@@ -427,3 +427,28 @@ def test_the_usual_words_about_a_place_are_not_said_of_another(
     _, (draft,) = saved(f"Title,Place\nWelder,{cell}\n")
 
     assert (draft.mode, draft.place_note) == (mode, note)
+
+
+@pytest.mark.parametrize(
+    ("cell", "openings", "notices"),
+    [
+        ("2.0", 2, []),
+        ("two", 2, ["“two” is read as 2."]),
+        ("2 to 3", 2, ["“2 to 3” is read as 2."]),
+        ("10+", 10, ["“10+” is read as 10."]),
+        ("up to 5 students", 5, ["“up to 5 students” is read as 5."]),
+        ("several", None, ["“several” is no number, so none is given."]),
+    ],
+)
+def test_for_how_many_people_in_words(saved, cell, openings, notices):
+    (row,), (draft,) = saved(f"Title,# of openings\nWelder,{cell}\n")
+
+    assert (draft.openings, row.notices) == (openings, notices)
+
+
+@pytest.mark.parametrize("cell", ["-3", "0", "1e5", "2.5", "١٢", "99999"])
+def test_for_how_many_people_is_one_or_more(saved, cell):
+    (row,), drafts = saved(f"Title,# of openings\nWelder,{cell}\n")
+
+    assert drafts == []
+    assert [name for name, _ in row.errors] == ["# of openings"]
