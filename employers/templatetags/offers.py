@@ -35,9 +35,11 @@ def offer(
     near: str = "",
     keep: bool = False,
     kept: Collection[int] = (),
+    own_page: bool = False,
 ) -> SafeString:
     """A row of a list. kicker: show its kind; near: the ZIP code that was asked for; keep: with a
-    button to keep it; kept: ids of those that are."""
+    button to keep it; kept: ids of those that are; own_page: the
+    page is its employer's, so that the name is not said again."""
     kind = f'<p class="kicker">{escape(KINDS[row.kind])}</p>' if kicker else ""
     address = row.get_absolute_url() + (f"?near={near}" if near else "")
     left = row.days_left()
@@ -49,10 +51,17 @@ def offer(
     return mark_safe(  # noqa: S308
         f'<li class="entry offer"><div class="entry-main">{kind}<h3 class="entry-title">'
         f'<a href="{escape(address)}">{escape(row.title)}</a></h3>'
-        f'<p>{escape(row.employer_name)} <span class="soft">{_place(row)}</span></p>{_note(row)}'
+        f"<p>{_whose(row, own_page)}</p>{_note(row)}"
         f'</div><div class="entry-pay">{_pay(row)}</div>'
         f'<div class="entry-when{soon}">{_when(row, left)}{button}</div></li>'
     )
+
+
+def _whose(row: Opportunity, own_page: bool) -> str:
+    place = _place(row)
+    if own_page:
+        return f'<span class="soft">{place[:1].upper()}{place[1:]}</span>'
+    return f'{escape(row.employer_name)} <span class="soft">{place}</span>'
 
 
 def _place(row: Opportunity) -> str:
