@@ -8,7 +8,7 @@ from allauth.mfa.recovery_codes import forms as recovery
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 
-from accounts.forms.base import TidyMixin
+from accounts.forms.base import TidyMixin, asked_for
 
 PASSWORD_HINT = "At least 12 characters. Three or four unrelated words are easy to keep in mind."  # noqa: S105
 LABELS = {
@@ -43,6 +43,7 @@ class Dressed(TidyMixin):
         for name, field in self.fields.items():
             field.label = labels.get(name, field.label)
             field.help_text = hints.get(name, field.help_text)
+            field.error_messages["required"] = asked_for(field)
             field.widget.attrs.pop("placeholder", None)
             field.widget.attrs.pop("autofocus", None)
             if name == "code":

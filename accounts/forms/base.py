@@ -48,7 +48,7 @@ def dress(field: forms.Field) -> None:
         given: Any = field.choices
         field.choices = [(k, EMPTY if k == "" and str(w) in BARE else w) for k, w in given]
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-        field.error_messages["required"] = _asked_for(field)
+        field.error_messages["required"] = asked_for(field)
     # Copies: the originals serve models and other forms too.
     field.validators = [copy(validator) for validator in field.validators]
     for validator in field.validators:
@@ -59,7 +59,8 @@ def dress(field: forms.Field) -> None:
             validator.messages = DECIMAL_SENTENCES
 
 
-def _asked_for(field: forms.Field) -> str:
+def asked_for(field: forms.Field) -> str:
+    """The sentence for a field that was left empty."""
     label = str(field.label or "this").rstrip("?")
     if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
         return f"Choose an answer: {label}."

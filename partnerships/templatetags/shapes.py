@@ -33,7 +33,8 @@ OF_ANY_FIELD = (
 
 
 def _named(form: forms.BaseForm, name: str, errors: Any) -> list[str]:
-    label = str(form[name].label).rstrip("?:") if name in form.fields else ""
+    label = str(form[name].label) if name in form.fields else ""
+    label = label.removesuffix(" (optional)").rstrip("?:")
     found = []
     for error in errors.as_data():
         text = " ".join(error.messages)
