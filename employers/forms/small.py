@@ -72,7 +72,7 @@ class CloseForm(PortalForm):
         min_value=1,
         max_value=5000,
         required=False,
-        help_text="If it is filled. The region counts places filled, never people’s names.",
+        help_text="Empty if nobody. The region counts places filled, never people’s names.",
     )
     starting_pay = PlainDecimalField(
         label="What do they earn an hour at the start?",
