@@ -7,7 +7,7 @@ from django import forms
 from employers.choices import Shift, Support
 from employers.forms.apply import APPLYING_HINTS, APPLYING_LABELS, ApplyingForm
 from employers.forms.place import PlacesForm
-from employers.forms.section import FIRST_BUTTON, SectionForm, mid
+from employers.forms.section import FIRST_BUTTON, SectionForm
 from employers.models import Employer, Opportunity
 from employers.postings.usual import USUAL
 
@@ -66,7 +66,7 @@ class UsualForm(PlacesForm, ApplyingForm):
             "supports",
             "accommodations",
             "apply_by",
-            mid("apply_to"),
+            "apply_to",
             "apply_steps",
         ]
 
