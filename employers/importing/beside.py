@@ -13,7 +13,7 @@ from employers.forms.kinds import MOST_LINES, LeadsForm, LearningForm, TrainingF
 from employers.forms.section import DetailForm
 from employers.forms.terms import MOST_STEPS, TermsForm
 from employers.forms.work import MOST_SKILLS
-from employers.importing import cells
+from employers.importing import cells, days
 from employers.importing.cells import CellError, Given, Notices, short
 from employers.importing.columns import COLUMNS, heading_key
 from employers.models import Opportunity
@@ -183,7 +183,7 @@ def _read(page: DetailForm, name: str, text: str) -> Given:
     if isinstance(column, models.BooleanField):
         return {name: cells.yes_or_no(text)}
     if isinstance(column, models.DateField):
-        return {name: cells.day(text).isoformat()}
+        return {name: days.day(text).isoformat()}
     return {name: text}
 
 

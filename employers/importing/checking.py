@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from employers.choices import Kind, Mode, Paid, PayUnit, RowOutcome, State, Support
 from employers.forms.imports import RowForm, rebound
-from employers.importing import cells
+from employers.importing import cells, days
 from employers.importing.cells import CellError, short
 from employers.importing.columns import COLUMNS, heading_key
 from employers.importing.comparing import Comparing
@@ -53,7 +53,7 @@ class Checker:
     def _look_through(self) -> None:
         names = ("external_id", "title", "place", "zips", "city", "kind")
         numbers = [self.columns.get(name) for name in names]
-        days = [name for name in DAYS if name in self.columns]
+        dated = [name for name in DAYS if name in self.columns]
         rows = self.batch.rows.order_by("number").values_list("number", "cells")
         for number, row in rows.iterator(chunk_size=500):
             own, *said = (
@@ -62,9 +62,9 @@ class Checker:
             if own:
                 self.first.setdefault(own, number)
             self.titles.setdefault(tuple(said), number)
-            for name in days:
+            for name in dated:
                 text = row[self.columns[name]] if self.columns[name] < len(row) else ""
-                self.reader.orders.setdefault(name, set()).update(cells.orders([text]))
+                self.reader.orders.setdefault(name, set()).update(days.orders([text]))
 
     def beginning(self, kind: str) -> tuple[dict[str, Any], list[tuple[Place, str]]]:
         """What a new posting of that kind begins with (see `usual`)."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from employers.choices import Kind, Mode, Paid, RowOutcome, Support
 from employers.forms.imports import RowForm
-from employers.importing import beside, cells
+from employers.importing import beside, cells, days
 from employers.importing.beside import Beside
 from employers.importing.cells import CellError, short
 from employers.importing.columns import COLUMNS, heading_key, is_offset
@@ -80,7 +80,7 @@ class Reader:
         )
         self.occupations: dict[str, Occupation | None] = {}
         self.programs: dict[str, Program | None] = {}
-        # How the days of each column are written (see `cells.orders`).
+        # How the days of each column are written (see `days.orders`).
         self.orders: dict[str, set[str]] = {}
 
     def read(self, texts: dict[str, str], checked: Checked) -> tuple[Given, Given]:
@@ -137,24 +137,24 @@ class Reader:
         self._settle_requirements(given, checked)
 
     def _read_day(self, name: str, text: str, given: Given, checked: Checked) -> None:
-        if name == "starts_on" and heading_key(text) in cells.START_WORDS:
-            given["start_kind"] = cells.START_WORDS[heading_key(text)]
+        if name == "starts_on" and heading_key(text) in days.START_WORDS:
+            given["start_kind"] = days.START_WORDS[heading_key(text)]
             return
-        if heading_key(text) in cells.NO_DAY:
+        if heading_key(text) in days.NO_DAY:
             checked.notices.append(f"“{short(text)}” under {self.name_of(name)} is no day.")
             if name == "starts_on":
                 given.setdefault("starts_note", short(text, 60))
             return
-        if name == "starts_on" and cells.is_time_in_words(text):
+        if name == "starts_on" and days.is_time_in_words(text):
             given.setdefault("starts_note", short(text, 60))
             checked.notices.append(f"“{short(text)}” is kept as words about the start.")
             return
         heading = str(self.batch.header[self.columns[name]])
         orders = self.orders.get(name, set())
         day_first = orders == {"day first"}
-        given[name] = cells.day_or_offset(text, offset=is_offset(heading), day_first=day_first)
-        own = cells.orders([text])
-        if day_first and cells.SIGNED.match(text) and not own:
+        given[name] = days.day_or_offset(text, offset=is_offset(heading), day_first=day_first)
+        own = days.orders([text])
+        if day_first and days.SIGNED.match(text) and not own:
             why = f", since other days under {self.name_of(name)} put the day first"
         elif len(orders) > 1 and own == {"day first"}:
             why = ""

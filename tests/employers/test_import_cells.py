@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from employers.importing import cells
+from employers.importing import cells, days
 from employers.importing.cells import CellError
 
 
@@ -53,13 +53,13 @@ def test_pay_that_says_nothing_is_refused(text):
     ],
 )
 def test_days(text, expected):
-    assert cells.day(text) == expected
+    assert days.day(text) == expected
 
 
 @pytest.mark.parametrize("text", ["2026-02-30", "13/13/2026", "soon", "٢٠٢٦-١١-٣٠", "0000-01-01"])
 def test_days_that_are_none_are_refused(text):
     with pytest.raises(CellError):
-        cells.day(text)
+        days.day(text)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from employers.actions import imports as actions
-from employers.importing import cells
+from employers.importing import cells, days
 from employers.importing.cells import CellError
 from employers.importing.reading import Unreadable, read_table
 from employers.models import Employer, Opportunity
@@ -144,7 +144,7 @@ def test_pay_that_may_be_misread_is_refused(cell):
     ["3/4/27", "4 Mar 2027", "20270304", "46450", "Mar. 4th, 2027", "4th of March 2027"],
 )
 def test_a_day_in_many_ways(cell):
-    assert cells.day(cell) == date(2027, 3, 4)
+    assert days.day(cell) == date(2027, 3, 4)
 
 
 @pytest.fixture
