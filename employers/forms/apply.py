@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from crispy_forms.layout import HTML, Fieldset
 from django import forms
@@ -16,6 +17,13 @@ from employers.postings import sections
 web_address = URLValidator(schemes=["http", "https"])
 # Where the answer about each thing is kept.
 COLUMNS = {Level.REQUIRED: "asks", Level.PREFERRED: "prefers", Level.LEARNED: "learned_here"}
+
+
+def _is_a_sites(address: str) -> bool:
+    """It names a site, neither a machine nor somebody's password."""
+    parts = urlsplit(address)
+    named = re.search(r"\.([^\W\d_]{2,}|xn--[a-z0-9-]+)$", parts.hostname or "", re.I)
+    return named is not None and "@" not in parts.netloc
 
 
 class ApplyingForm(SectionForm):
@@ -39,6 +47,8 @@ class ApplyingForm(SectionForm):
             address = to if "://" in to else f"https://{to}"
             try:
                 web_address(address)
+                if not _is_a_sites(address):
+                    raise ValidationError("no site")
             except (ValidationError, ValueError):
                 self.add_error("apply_to", "Write a web address, such as https://example.org/jobs.")
             else:

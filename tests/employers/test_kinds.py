@@ -562,3 +562,24 @@ def test_markup_of_an_apprenticeship_says_what_its_page_says(
     assert program["occupationalCredentialAwarded"] == "Certificate of Completion"
     for amount in ("$29.15", "$19.25", "Mathematics", "Driver license", "age 16 or older"):
         assert amount in page
+
+
+@pytest.mark.parametrize(
+    ("to", "kept"),
+    [
+        ("granite-ridge.example.org/jobs", "https://granite-ridge.example.org/jobs"),
+        ("https://xn--bcher-kva.example.org", "https://xn--bcher-kva.example.org"),
+        ("http://rosa:secret@granite-ridge.example.org/", ""),
+        ("http://127.0.0.1/jobs", ""),
+        ("https://localhost:8000/", ""),
+        ("javascript:alert(1)", ""),
+    ],
+)
+def test_an_application_leads_to_a_site(company, recruiter, to, kept):
+    row = begin(company, recruiter, "internship")
+
+    form = FORMS["apply"]({"apply_by": "web", "apply_to": to}, instance=row, finish=False)
+
+    form.is_valid()
+    assert form.cleaned_data.get("apply_to", "") == kept
+    assert ("apply_to" in form.errors) == (not kept)
