@@ -18,7 +18,7 @@ from openpyxl.utils import column_index_from_string
 from employers.importing.columns import known_headings
 from vocabularies.files import CONTROLS, Unreadable, check_package, decoded
 from vocabularies.tables import as_typed
-from vocabularies.templatetags.words import listed
+from vocabularies.templatetags.words import counted, listed
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5000
@@ -161,6 +161,12 @@ def _read_workbook(data: bytes) -> tuple[list[list[str]], list[str]]:
         raise Unreadable("This workbook is empty.")
     title, records = max(filled, key=lambda found: _headings_in(found[1]))
     notices = []
+    sheet = next(one for one in sheets if one.title == title)
+    if unsolved := len(UNSOLVED.findall(_source_of(sheet))):
+        notices.append(
+            f"No value is stored for {counted(unsolved, 'formula')}, so nothing was read there. "
+            "Open the file in your spreadsheet program, save it and bring it again."
+        )
     if len(filled) > 1:
         notices.append(f"Only the sheet “{title[:40]}” was read; the others were left out.")
     return records, notices
@@ -186,11 +192,19 @@ MERGED = re.compile(
 )
 
 
+# A formula that whatever wrote the file has not reckoned out.
+UNSOLVED = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</")
+
+
+def _source_of(sheet: Any) -> bytes:
+    with sheet._get_source() as source:
+        return bytes(source.read())
+
+
 def _merged_down(sheet: Any) -> list[tuple[int, int, int]]:
     """(column from 0, first row, last row) of cells that are one over several rows; only the first
     of them holds what all of them say. A sheet that is read row by row does not tell."""
-    with sheet._get_source() as source:
-        merged = [found.groups() for found in MERGED.finditer(source.read())]
+    merged = [found.groups() for found in MERGED.finditer(_source_of(sheet))]
     return [
         (column_index_from_string(column.decode()) - 1, int(first), int(last))
         for column, first, last in merged

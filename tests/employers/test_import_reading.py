@@ -74,7 +74,7 @@ def test_a_workbook_gives_days_numbers_and_the_sheet_with_our_names():
     sheet.append(["Title", "Closing date", "Pay", "ZIP code"])
     sheet.append(["Welder", date(2027, 1, 31), 20.5, 78701])
     sheet.append([None, None, None, None])
-    sheet.append(["Fitter", datetime(2027, 1, 31, 17, 0), 0.1 + 0.2, "=1+1"])
+    sheet.append(["Fitter", datetime(2027, 1, 31, 17, 0), 0.1 + 0.2, None])
     out = io.BytesIO()
     book.save(out)
 
@@ -234,4 +234,17 @@ def test_a_list_without_names_of_columns_says_what_it_takes_for_them():
     assert table.notices == [
         "Row 1 is taken for the names of the columns: Welder; Internship; Taylor 76574. Is it a "
         "posting? Put a row of names above it."
+    ]
+
+
+def test_a_formula_without_a_value_is_told():
+    """As programs that write workbooks leave it; a spreadsheet program stores what it shows."""
+    data = workbook(["Title", "Pay"], ["Welder", "=18+1"], ["Baker", 17], ["Cook", "=10"])
+
+    table = read_table(data)
+
+    assert [row[1][1] for row in table.rows] == ["", "17", ""]
+    assert table.notices == [
+        "No value is stored for 2 formulas, so nothing was read there. Open the file in your "
+        "spreadsheet program, save it and bring it again."
     ]
