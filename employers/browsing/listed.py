@@ -195,7 +195,7 @@ def is_short(expected: dict[str, int]) -> bool:
     """Whether what some words find, about `expected[""]`, is found and sorted sooner than a walk
     along the list fills a page with it. The walk passes all / expected × 25 rows, each for half
     the work of finding a row by its words; and looks for the words in those that fit otherwise,
-    `expected["q"]` of all, each for three times that work (measured at 60,000 and 600,000)."""
+    `expected["q"]` of all, each for three times that work (measured among a million)."""
     passed = 0.5 * names().listings + 3 * expected["q"]
     return expected[""] ** 2 <= PAGE * passed
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from employers.browsing.counting import totals_of
-from employers.browsing.search import OpportunityQuery
+from employers.browsing.search import LANGUAGE, OpportunityQuery
 from employers.models import SearchWord
 from vocabularies.search import WORD
 from vocabularies.text import without_accents
@@ -26,8 +26,8 @@ MANY_MORE = 5  # times as many, before a word that does find something is doubte
 def says_nothing(words: str) -> bool:
     """Whether there is nothing in the words to look for: "the", "!!"."""
     with connection.cursor() as cursor:
-        asked = "SELECT numnode(websearch_to_tsquery('english', %s))"
-        cursor.execute(asked, [without_accents(words)])
+        asked = "SELECT numnode(websearch_to_tsquery(%s, %s))"
+        cursor.execute(asked, [LANGUAGE, without_accents(words)])
         return not cursor.fetchone()[0]
 
 

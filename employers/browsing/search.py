@@ -36,6 +36,7 @@ from vocabularies.text import CONTROLS, without_accents
 
 __all__ = ["OpportunityQuery", "round_miles", "words_of_query"]
 
+LANGUAGE = "english"  # as `Opportunity.search` is kept
 FEW = 30  # values of one key that are read; the rest is noise
 CLOSED = {
     "kind": Kind.values,
@@ -298,7 +299,7 @@ def words_of_query(words: str) -> SearchQuery:
     """What a person typed, as PostgreSQL asks for it; no input breaks it."""
     words = without_accents(words)
     query = _Compounds if "-" in words and PLAIN.fullmatch(words) else SearchQuery
-    return query(words, config="english", search_type="websearch")
+    return query(words, config=LANGUAGE, search_type="websearch")
 
 
 # Words with no marks but hyphens between letters.

@@ -22,7 +22,8 @@ def own_of(user: Any) -> dict[str, Any]:
     and of comments the confirmed ones alone: anybody can type an address."""
     address = user.email.lower()
     comments = list(
-        Comment.objects.filter(email=address, confirmed_at__isnull=False)
+        Comment.objects.alias(mail=Lower("email"))
+        .filter(mail=address, confirmed_at__isnull=False)
         .select_related("response", "same_as__response")
         .defer("text_html")
         .order_by("-confirmed_at", "-pk")[: MOST_COMMENTS + 1]

@@ -299,6 +299,7 @@ class Comment(models.Model):
             models.Index(fields=["state", "confirmed_at"], name="comment_queue"),
             models.Index(fields=["sender", "created_at"], name="comment_sender"),
             models.Index(fields=["email", "confirm_sent_at"], name="comment_address"),
+            models.Index(Lower("email"), name="comment_author"),
             models.Index(fields=["created_at"], name="comment_given"),
             # Whole words of 5,000 characters are too long for a row of an index.
             models.Index(MD5(Lower("text")), name="comment_words"),

@@ -402,7 +402,7 @@ def test_the_desk_shows_a_resident_what_they_said_and_follow(version, signed_in,
     """By the address of their account; of comments those alone that were confirmed by it."""
     ana = UserFactory(name="Ana", email="ana@example.org")
     make_comment(version, "1.1", email="ana@example.org", state="waiting", text="Say it twice.")
-    answered = make_comment(version, "1", email="ana@example.org")
+    answered = make_comment(version, "1", email="Ana@example.org")
     make_comment(version, "1", email="ana@example.org", state="unconfirmed")
     make_comment(version, "1", email="marisol@example.org")
     follow(version.plan)
